@@ -1,0 +1,57 @@
+"""Protocols that we own: what the verbs need from outside neighbours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from moderation.engine.facts import Submission
+
+
+class Queue(Protocol):
+    """Hints to the workers. Carries ids only, never raises, never blocks: the row is the truth, the sweep repairs."""
+
+    def moderate(self, revision_id: str, *, bulk: bool = False) -> None: ...
+
+    def deliver(self, delivery_id: str) -> None: ...
+
+    def length(self, queue: str) -> int | None:
+        """Messages waiting in `queue`; None where the broker does not answer."""
+        ...
+
+    def alive(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What a classifier gives: attribute → 0 to 1, attribute → source and version, attribute → why not."""
+
+    scores: Mapping[str, float]
+    scored_by: Mapping[str, Mapping[str, str]]
+    not_assessed: Mapping[str, str]
+
+
+class Classifier(Protocol):
+    """A learned judge of attributes. Raises or returns late at its caller's risk: a failure becomes hold, never allow."""
+
+    version: str
+
+    def score(self, submission: Submission, *, language: str, seconds: float) -> Scores: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a webhook receiver said. `status` None: no answer came, `error` says why in one constant word."""
+
+    status: int | None
+    error: str | None = None
+    retry_after: int | None = None
+
+
+class WebhookSender(Protocol):
+    """The one door out. Signs, refuses private addresses, follows no redirect, caps time and size."""
+
+    def send(self, *, url: str, secrets: tuple[str, ...], id: str, timestamp: int, body: bytes) -> Answer: ...
+
+    def check(self, url: str) -> str | None:
+        """Why `url` may not be an endpoint (None: it may)."""
+        ...
