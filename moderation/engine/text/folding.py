@@ -1,0 +1,156 @@
+"""Text to the view in which it is searched: folded, with every character's place in the original."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from .characters import FOLDS, SHAPES, TYPOGRAPHY, is_invisible, is_mark
+from .markup import visible
+from .offsets import Offsets, Shifted, Span
+
+_NON_ASCII = re.compile(r"[^\x00-\x7f]")
+_ODD_BLANK = re.compile(r"[\t\r\x0b\x0c`]")
+_WIDE_SPACE = re.compile(r"[ \n]{2,}")
+_LINE_BREAK = str.maketrans("\n", " ")
+_LOWER_ASCII = re.compile(r"[a-z]")
+
+
+@dataclass(frozen=True)
+class View:
+    """A folded text. lines keeps line breaks, text has blanks there; both have the same length."""
+
+    original: str
+    lines: str
+    offsets: Offsets | Shifted | None
+    is_html: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """What is searched."""
+        return self.lines.translate(_LINE_BREAK) if "\n" in self.lines else self.lines
+
+    def span(self, start: int, end: int) -> Span:
+        """A range of the view in, the range of the original text out (code points)."""
+        return (start, end) if self.offsets is None else self.offsets.span(start, end)
+
+    def hidden_as(self, start: int, end: int) -> str | None:
+        """How the writer disguised this range, or None where it stands as plain text."""
+        begin, stop = self.span(start, end)
+        written = self.original[begin:stop]
+        if written.translate(TYPOGRAPHY).lower() == self.text[start:end] or written.isspace():
+            return None
+        return _disguise(written, is_html=self.is_html)
+
+
+def fold(text: str, format: str = "plain") -> View:
+    """A comment in, the view of it for matching out."""
+    if format == "html":
+        seen, inner = visible(text)
+        lines, outer = _folded(seen)
+        return View(text, lines, Shifted(outer, inner) if outer else inner, is_html=True)
+    lines, offsets = _folded(text)
+    return View(text, lines, offsets)
+
+
+def folded_term(text: str) -> str:
+    """A word or phrase of a list in, the form in which it is looked for out."""
+    return " ".join(fold(text).text.split())
+
+
+def _folded(text: str) -> tuple[str, Offsets | Shifted | None]:
+    if text.isascii():
+        lowered = text.lower().translate(TYPOGRAPHY) if _ODD_BLANK.search(text) else text.lower()
+        return (lowered, None) if not _WIDE_SPACE.search(lowered) else _squeezed(lowered, None)
+    lowered, offsets = _unmasked(text)
+    return _squeezed(lowered, offsets) if _WIDE_SPACE.search(lowered) else (lowered, offsets)
+
+
+def _unmasked(text: str) -> tuple[str, Offsets]:
+    """Fold sign by sign; look-alikes are replaced afterwards, where the word mixes scripts."""
+    out: list[str] = []
+    offsets = Offsets()
+    suspects: list[tuple[int, str]] = []
+    done, length = 0, 0
+    for found in _NON_ASCII.finditer(text):
+        index = found.start()
+        if index > done:
+            out.append(text[done:index].lower().translate(TYPOGRAPHY))
+            length += index - done
+        folded = FOLDS[found.group()]
+        if SHAPES[found.group()]:
+            suspects.append((length, SHAPES[found.group()]))
+        out.append(folded)
+        done = index + 1
+        if len(folded) != 1:
+            _shift(offsets, length, len(folded), index)
+        length += len(folded)
+    out.append(text[done:].lower().translate(TYPOGRAPHY))
+    lowered = "".join(out)
+    return (_resolved(lowered, suspects) if suspects else lowered), offsets
+
+
+def _shift(offsets: Offsets, at: int, length: int, index: int) -> None:
+    for extra in range(1, length):
+        offsets.jump(at + extra, index)
+    offsets.jump(at + length, index + 1)
+
+
+def _resolved(lowered: str, suspects: list[tuple[int, str]]) -> str:
+    out = list(lowered)
+    _resolve_shapes(out, suspects)
+    return "".join(out)
+
+
+def _resolve_shapes(out: list[str], suspects: list[tuple[int, str]]) -> None:
+    done = -1
+    by_place = dict(suspects)
+    for place, _ in suspects:
+        if place < done:
+            continue
+        start, done = _word_around(out, place)
+        if any(_LOWER_ASCII.match(sign) for sign in out[start:done]):
+            for index in range(start, done):
+                out[index] = by_place.get(index, out[index])
+
+
+def _word_around(out: list[str], place: int) -> tuple[int, int]:
+    start, end = place, place + 1
+    while start and out[start - 1].isalnum():
+        start -= 1
+    while end < len(out) and out[end].isalnum():
+        end += 1
+    return start, end
+
+
+def _squeezed(text: str, inner: Offsets | None) -> tuple[str, Offsets | Shifted]:
+    """Runs of blanks to one blank, runs with a line break to one line break."""
+    out: list[str] = []
+    outer = Offsets()
+    at, length = 0, 0
+    for gap in _WIDE_SPACE.finditer(text):
+        out += (text[at : gap.start()], "\n" if "\n" in gap.group() else " ")
+        length += gap.start() - at + 1
+        at = gap.end()
+        outer.jump(length - 1, gap.start(), at - gap.start())
+        outer.jump(length, at)
+    out.append(text[at:])
+    return "".join(out), Shifted(outer, inner) if inner else outer
+
+
+def _disguise(written: str, *, is_html: bool) -> str:
+    signs = [sign for sign in written if not sign.isascii()]
+    if any(is_invisible(sign) for sign in signs):
+        return "zero_width"
+    if any("\uff01" <= sign <= "\uff5e" for sign in signs):
+        return "full_width"
+    if any(SHAPES[sign] for sign in signs):
+        return "look_alikes"
+    if any(is_mark(sign) or _is_accented(sign) for sign in signs):
+        return "marks"
+    return "styled" if signs else "markup" if is_html else "spaced"
+
+
+def _is_accented(sign: str) -> bool:
+    return sign.isalpha() and sign < "\u0590"
