@@ -1,0 +1,52 @@
+# Two commands are enough: `make run` and `make test`. The rest is named in README.md.
+PORT ?= 8000
+DATA ?= data
+LABELS ?= ../shared/data
+PYTEST = .venv/bin/python -m pytest
+
+.PHONY: run install install-dev test test-faults chaos check format bench evaluate train requirements
+
+run: install
+	@exec .venv/bin/moderation up --sample --watch --port '$(PORT)' --data '$(DATA)'
+
+install:
+	@sh tools/environment.sh run
+
+install-dev:
+	@sh tools/environment.sh dev
+
+test: install-dev
+	$(PYTEST) -n 2 --dist worksteal -m "not faults" tests
+
+test-faults: install-dev
+	$(PYTEST) -m faults tests
+
+chaos: install-dev
+	.venv/bin/python -m tests.chaos --shape embedded --minutes 20
+	.venv/bin/python -m tests.chaos --shape production --minutes 20
+
+check: install-dev
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	$(PYTEST) -q tests/docs
+
+format: install-dev
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: install-dev
+	.venv/bin/python bench/run.py
+
+evaluate: install-dev
+	.venv/bin/python -m moderation.evaluation --labels '$(LABELS)'
+
+train: install-dev
+	.venv/bin/python -m moderation.evaluation.train --labels '$(LABELS)'
+
+# After a change of the dependencies in pyproject.toml. No address of a registry gets into the files.
+requirements: install-dev
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra checkout pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra checkout --extra dev -c requirements.txt pyproject.toml -o requirements-dev.txt
