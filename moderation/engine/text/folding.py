@@ -39,7 +39,7 @@ class View:
         """How the writer disguised this range, or None where it stands as plain text."""
         begin, stop = self.span(start, end)
         written = self.original[begin:stop]
-        if written.translate(TYPOGRAPHY).lower() == self.text[start:end] or written.isspace():
+        if " ".join(written.translate(TYPOGRAPHY).lower().split()) == self.text[start:end].strip():
             return None
         return _disguise(written, is_html=self.is_html)
 

@@ -1,0 +1,266 @@
+"""Lists of terms with tiers, forms and exceptions -> one matcher that finds them all in one pass."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import chain, pairwise, product
+
+from ahocorasick_rs import AhoCorasick
+
+from .text.disguise import Reading, joins_words, readings, runs
+from .text.folding import View, folded_term
+from .text.masked import MaskedIndex
+
+FORMS = ("word", "stem", "phrase", "inside")
+USES = ("noun", "adjective", "verb")
+STRONG_TIERS = frozenset(("slur", "strong"))
+_CHOICE = re.compile(r"\{([^{}]*)\}")
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
+MAX_VARIANTS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One word or phrase. form: word, stem (any ending), phrase, inside (anywhere in a word)."""
+
+    term: str
+    tier: str = "listed"
+    form: str = "word"
+    use: str = "noun"
+    except_: tuple[str, ...] = ()
+    name: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TermHit:
+    """A term found: its list, its range in the view, how it was hidden."""
+
+    list: str
+    term: Term
+    start: int
+    end: int
+    hidden_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    list: str
+    term: Term
+    text: str
+    counts: tuple[int, ...]
+    exceptions: tuple[str, ...]
+
+
+class Lexicon:
+    """The compiled lists; scan is linear in the text whatever the number of terms."""
+
+    def __init__(self, lists: Mapping[str, Iterable[Term]]) -> None:
+        entries = chain.from_iterable(_entries(name, terms) for name, terms in sorted(lists.items()))
+        self._entries = tuple(entries)
+        self._plain = _Patterns(self._entries, deep=False)
+        self._deep = _Patterns(self._entries, deep=True)
+        self._masked = MaskedIndex(_maskable(self._entries))
+        self._by_text: dict[str, list[_Entry]] = {}
+        for entry in self._entries:
+            self._by_text.setdefault(entry.text, []).append(entry)
+
+    def scan(self, view: View) -> list[TermHit]:
+        """A view in, every term in it out, plain or disguised."""
+        hits = _Hits(view)
+        self._scan_plain(view, hits)
+        for reading in readings(view.text):
+            self._scan_deep(reading, hits)
+        if any(sign in view.text for sign in "*#%@$&!?_~.-•█"):
+            for text, start, end in self._masked.find(view.text):
+                for entry in self._by_text.get(text, ()):
+                    hits.add(entry, start, end, "masked")
+        return hits.found()
+
+    def _scan_plain(self, view: View, hits: _Hits) -> None:
+        for text, start, end in self._plain.find(view.text):
+            hits.shield(text, start, end)
+            for entry in self._plain.entries(text):
+                stop = _plain_end(entry.term, view.text, start, end)
+                if stop and not (entry.term.name and _is_name(view, start, stop)):
+                    hits.add(entry, start, stop, view.hidden_as(start, stop))
+
+    def _scan_deep(self, reading: Reading, hits: _Hits) -> None:
+        for text, start, end in self._deep.find(reading.text):
+            for entry in self._deep.entries(text):
+                how = reading.how(start, end)
+                if how and _fits(entry, reading, start, end):
+                    stop = _deep_end(entry.term, reading, end)
+                    hits.add(entry, reading.starts[start], reading.ends[stop - 1], how)
+
+
+class _Patterns:
+    """Texts to look for, each with the entries that it stands for; exceptions stand for none."""
+
+    def __init__(self, entries: tuple[_Entry, ...], *, deep: bool) -> None:
+        self._entries: dict[str, list[_Entry]] = {}
+        for entry in entries:
+            text = runs(entry.text)[0] if deep else entry.text
+            self._entries.setdefault(text, []).append(entry)
+            for exception in () if deep else entry.exceptions:
+                self._entries.setdefault(exception.rstrip("*"), [])
+        self._texts = sorted(text for text in self._entries if text)
+        self._matcher = AhoCorasick(self._texts) if self._texts else None
+
+    def entries(self, text: str) -> list[_Entry]:
+        return self._entries[text]
+
+    def find(self, text: str) -> Iterable[tuple[str, int, int]]:
+        if self._matcher is None:
+            return ()
+        found = self._matcher.find_matches_as_indexes(text, overlapping=True)
+        return ((self._texts[index], start, end) for index, start, end in found)
+
+
+class _Hits:
+    """What was found so far; the plain reading of a range wins over a disguised one."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._hits: dict[tuple[str, Term, int, int], tuple[_Entry, str | None]] = {}
+        self._shields: dict[str, list[tuple[int, int]]] = {}
+
+    def shield(self, text: str, start: int, end: int) -> None:
+        self._shields.setdefault(text, []).append((start, end))
+
+    def add(self, entry: _Entry, start: int, end: int, hidden_as: str | None) -> None:
+        key = (entry.list, entry.term, start, end)
+        if key not in self._hits:
+            self._hits[key] = (entry, hidden_as)
+
+    def found(self) -> list[TermHit]:
+        hits = [
+            TermHit(name, term, start, end, hidden)
+            for (name, term, start, end), (entry, hidden) in self._hits.items()
+            if not self._is_excepted(entry, start, end)
+        ]
+        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.list, hit.term.term))
+
+    def _is_excepted(self, entry: _Entry, start: int, end: int) -> bool:
+        for exception in entry.exceptions:
+            for first, last in self._shields.get(exception.rstrip("*"), ()):
+                if first <= start < last and self._holds(exception, first, last, end):
+                    return True
+        return False
+
+    def _holds(self, exception: str, first: int, last: int, end: int) -> bool:
+        text = self._view.text
+        if first and text[first - 1].isalnum():
+            return False
+        stop = _word_end(text, last)
+        return end <= stop if exception.endswith("*") else end <= last and stop == last
+
+
+def _entries(name: str, terms: Iterable[Term]) -> Iterable[_Entry]:
+    for term in terms:
+        exceptions = tuple(sorted(_folded_exception(text) for text in term.except_))
+        for variant in sorted(variants(term.term)):
+            text = folded_term(variant)
+            if text:
+                yield _Entry(name, term, text, runs(text)[1], exceptions)
+                if term.form == "phrase" and text.count(" ") == 1:
+                    hyphened = text.replace(" ", "-")
+                    yield _Entry(name, term, hyphened, runs(hyphened)[1], exceptions)
+
+
+def _folded_exception(text: str) -> str:
+    return folded_term(text.rstrip("*")) + ("*" if text.endswith("*") else "")
+
+
+def variants(term: str) -> set[str]:
+    """A term with choices in braces in, every wording out: "{go|just} die" gives two."""
+    parts = _CHOICE.split(term)
+    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
+    combined = (" ".join("".join(words).split()) for words in product(*choices))
+    return {text for _, text in zip(range(MAX_VARIANTS), combined, strict=False) if text}
+
+
+def _maskable(entries: tuple[_Entry, ...]) -> Iterable[tuple[str, bool, bool]]:
+    seen = {
+        (entry.text, entry.term.form in ("stem", "inside"), entry.term.tier in STRONG_TIERS)
+        for entry in entries
+        if entry.term.form != "phrase" and not entry.term.name
+    }
+    return sorted(seen)
+
+
+def _word_end(text: str, at: int) -> int:
+    while at < len(text) and text[at].isalnum():
+        at += 1
+    return at
+
+
+def _plain_end(term: Term, text: str, start: int, end: int) -> int:
+    """Where the match ends if the term's form allows it here, else 0."""
+    if start and text[start - 1].isalnum() and (term.form != "inside" or not text[start - 1].isalpha()):
+        return 0
+    if end == len(text) or not text[end].isalnum():
+        return end
+    if term.form in ("stem", "inside"):
+        return _word_end(text, end)
+    if text[end] == "s" and term.form == "word" and text[end - 1] != "s":
+        return end + 1 if _word_end(text, end) == end + 1 else 0
+    return end if text[end].isdigit() and end - start > 3 else 0
+
+
+def _is_name(view: View, start: int, end: int) -> bool:
+    """Whether a word that is also a name stands as one: capital, beside another capital or a title."""
+    begin, stop = view.span(start, end)
+    written = view.original[begin:stop]
+    if not written[:1].isupper() or (written.isupper() and len(written) > 1):
+        return False
+    after = view.original[stop : stop + 24].split()
+    before = view.original[max(0, begin - 24) : begin].split()
+    follows = bool(after) and after[0][:1].isupper() and view.original[stop : stop + 1] == " "
+    if after and view.original[stop : stop + 2] in ("'s", "’s"):
+        return True
+    title = bool(before) and before[-1].strip(".").lower() in _TITLES
+    leads = bool(before) and before[-1][:1].isupper() and before[-1][-1:].isalpha() and len(before[-1]) > 1
+    return follows or title or leads
+
+
+def _fits(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
+    """Whether a disguised range has the term's letters, word edges, and hides it on purpose."""
+    strong = entry.term.tier in STRONG_TIERS and len(entry.text) > 3
+    for want, got in zip(entry.counts, reading.counts[start:end], strict=True):
+        if got != want and not (got >= 3 and got >= want) and not (strong and want == 1 and got == 2):
+            return False
+    if entry.term.form != "inside" and not reading.is_edge(start):
+        return False
+    if entry.term.form in ("word", "phrase") and not _ends_here(entry, reading, end):
+        return False
+    return _gaps_are_meant(entry, reading, start, end)
+
+
+def _ends_here(entry: _Entry, reading: Reading, end: int) -> bool:
+    if reading.is_end(end):
+        return True
+    return entry.term.form == "word" and reading.signs[end] == "s" and reading.is_end(end + 1)
+
+
+def _gaps_are_meant(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
+    inner = [index for index in range(start + 1, end) if reading.gaps[index]]
+    if not inner or entry.term.form == "phrase":
+        return True
+    if len(inner) == end - start - 1:
+        edge = start == 0 or reading.signs[start - 1] == " " or not reading.gaps[start]
+        last = end == len(reading.signs) or reading.signs[end] == " "
+        return (edge and last) or (len(entry.text) > 3 and (edge or last))
+    if len(entry.text) < 4 or entry.term.tier not in STRONG_TIERS or not reading.is_edge(start):
+        return False
+    cuts = [start, *inner, end]
+    pieces = ["".join(reading.signs[a:b]) for a, b in pairwise(cuts)]
+    return not joins_words(pieces)
+
+
+def _deep_end(term: Term, reading: Reading, end: int) -> int:
+    while term.form in ("stem", "inside") and not reading.is_end(end):
+        end += 1
+    return end

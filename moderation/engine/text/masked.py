@@ -1,0 +1,52 @@
+"""Words with letters put out of sight (f**k, s-it): which listed term fits the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+_SURE_MASKS = "*#%_•█"
+_MASKED = re.compile(
+    r"(?<![^\W_])[a-z]{1,14}[*#%@$&!?_~.•█-]{1,8}(?:[a-z]{1,14}(?:[*#%@$&!?_~.•█-]{1,4}[a-z]{0,14}){0,2})?"
+)
+_TRAILING = "@$&!?~.-"
+
+
+class MaskedIndex:
+    """Terms by first letter and length."""
+
+    def __init__(self, terms: Iterable[tuple[str, bool, bool]]) -> None:
+        """Takes (term, may have a suffix, is strong)."""
+        self._terms: dict[tuple[str, int], list[tuple[str, bool, bool]]] = {}
+        for term, open_end, strong in terms:
+            if term.isascii() and term.isalpha() and 3 <= len(term) <= 16:
+                self._terms.setdefault((term[0], len(term)), []).append((term, open_end, strong))
+
+    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
+        """A folded text in, each (term, start, end) that a masked word may stand for out."""
+        for found in _MASKED.finditer(text):
+            word = found.group().rstrip(_TRAILING)
+            if not word.isalpha():
+                yield from self._fits(word, found.start())
+
+    def _fits(self, word: str, start: int) -> Iterator[tuple[str, int, int]]:
+        for length in range(3, min(len(word), 16) + 1):
+            for term, open_end, strong in self._terms.get((word[0], length), ()):
+                rest = word[length:]
+                if rest and not (open_end and rest.isalpha()):
+                    continue
+                if _covers(word[:length], term, strong=strong):
+                    yield term, start, start + len(word)
+
+
+def _covers(masked: str, term: str, *, strong: bool) -> bool:
+    hidden = [sign for sign in masked if not sign.isalpha()]
+    if not hidden or any(m != t for m, t in zip(masked, term, strict=True) if m.isalpha()):
+        return False
+    if len(set(hidden)) > 1 and not all(sign in "*#%@$&!?" for sign in hidden):
+        return False
+    sure = all(sign in _SURE_MASKS for sign in hidden)
+    seen = len(masked) - len(hidden)
+    if len(term) == 3:
+        return sure and masked[1] == hidden[0] and seen == 2 and hidden[0] in "*#"
+    return seen >= 2 and (seen >= len(hidden) or masked[-1].isalpha()) and (sure or strong)
