@@ -1,0 +1,71 @@
+"""Decisions of a newsroom that moderates elsewhere."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from moderation.web import answers
+from moderation.web.fields import AnyId, Fields, Note, Reason
+from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
+from moderation.web.submissions import Revision
+from moderation.workflow.incoming import IncomingDecision
+
+
+class ModeratorFields(Fields):
+    """The person who decided."""
+
+    id: AnyId
+
+
+class DecisionFields(Fields):
+    """A person's decision on one revision."""
+
+    revision: Revision = Field(description="The revision that the moderator saw.")
+    decision: Literal["approve", "reject"]
+    reason: Reason = Field(description="A category, such as personal_attack; a confirmed strike hangs on it.")
+    note: Note | None = Field(None, description="For other moderators.")
+    moderator: ModeratorFields | None = None
+
+    def incoming(self) -> IncomingDecision:
+        """The decision for the verbs."""
+        return IncomingDecision(
+            revision=self.revision,
+            decision=self.decision,
+            reason=self.reason,
+            note=self.note or None,
+            moderator_id=self.moderator.id if self.moderator else None,
+        )
+
+
+def decide(call: Call) -> Answer:
+    """Record a decision that was made elsewhere."""
+    decision, created, replayed = call.application.review.decide_outside(
+        site_id=call.site_id,
+        comment_id=call.path["comment_id"],
+        decision=call.body.incoming(),
+        by=call.by,
+        now=call.now,
+        key=call.key,
+    )
+    return Answer(decision, 201 if created and not replayed else 200, REPLAYED if replayed else {})
+
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/v1/comments/{comment_id}/decisions",
+        name="decide",
+        tag="Decisions",
+        summary="Record a moderator's decision made elsewhere",
+        text="409 when another has decided since that revision.",
+        view=decide,
+        body=DecisionFields,
+        answers={
+            200: Says("Recorded before.", answers.Decision, ("Idempotent-Replayed",)),
+            201: Says("Recorded.", answers.Decision),
+        },
+        problems=(404, 409),
+        headers=("Idempotency-Key",),
+        example={"revision": 1, "decision": "reject", "reason": "personal_attack", "moderator": {"id": "m-3"}},
+    ),
+)

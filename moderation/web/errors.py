@@ -1,0 +1,149 @@
+"""The one map from errors to HTTP: RFC 9457 problem JSON, stable types, nothing of the inside let out."""
+
+import json
+import uuid
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from moderation import telemetry
+from moderation.errors import (
+    Conflict,
+    InvalidFields,
+    InvalidSettings,
+    MalformedRequest,
+    ModerationError,
+    NoLongerKept,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 5
+_log = telemetry.logger(__name__)
+
+
+class UnsupportedMedia(ModerationError):
+    """The body is in a type, charset or encoding that is not read here."""
+
+    type = "unsupported_media_type"
+    title = "The body is in a form that is not read here"
+
+
+class UnexpectedError(ModerationError):
+    """What was not foreseen: the caller learns an id to quote, and nothing else."""
+
+    type = "internal_error"
+    title = "Something went wrong on our side"
+
+
+STATUS_OF: dict[type[ModerationError], int] = {
+    MalformedRequest: 400,
+    NotAuthenticated: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    NoLongerKept: 410,
+    TooLarge: 413,
+    UnsupportedMedia: 415,
+    InvalidFields: 422,
+    TooManyRequests: 429,
+    Unavailable: 503,
+    InvalidSettings: 500,
+    UnexpectedError: 500,
+}
+_TYPE_OF_STATUS = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_DETAIL_OF_STATUS = {
+    404: "There is nothing at this address; the endpoints are listed at /docs.",
+    405: "This address does not take that method; see the Allow header.",
+}
+
+
+def register(app: Flask) -> None:
+    """Make every failure of `app` a problem document."""
+    app.register_error_handler(ModerationError, respond)
+    app.register_error_handler(HTTPException, _respond_http)
+    app.register_error_handler(Exception, _respond_unexpected)
+
+
+def status_of(error: ModerationError) -> int:
+    """The HTTP status of an error of ours; the nearest class in its line decides."""
+    for kind in type(error).__mro__:
+        if kind in STATUS_OF:
+            return STATUS_OF[kind]
+    return 500
+
+
+def problem(error: ModerationError) -> dict[str, Any]:
+    """The problem document of `error`, as a dict; also used for one line of a batch."""
+    found: dict[str, Any] = {
+        "type": f"/problems/{error.type}",
+        "title": error.title,
+        "status": status_of(error),
+        "detail": error.detail or f"{error.title}.",
+        "code": error.type,
+    }
+    if error.errors:
+        found["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in error.errors]
+    return found
+
+
+def respond(error: ModerationError) -> Response:
+    """The answer for an error of ours."""
+    status = status_of(error)
+    if status == 500 and not isinstance(error, UnexpectedError):
+        return _respond_unexpected(error)
+    response = _document(problem(error), status)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = _challenge()
+    if status in (429, 503) or error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after or RETRY_SECONDS)
+    return response
+
+
+def unexpected(error: BaseException) -> UnexpectedError:
+    """Log `error` by class and place, never by its message (it may quote a comment); give the caller an id."""
+    error_id = uuid.uuid4().hex
+    rule = request.url_rule.rule if request.url_rule else None
+    _log.error("request_failed", error_id=error_id, route=rule, exc_info=error)
+    return UnexpectedError(f"The error was logged with the id {error_id}; quote it when you report this.")
+
+
+def _respond_unexpected(error: Exception) -> Response:
+    return respond(unexpected(error))
+
+
+def _respond_http(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400:
+        return error  # a redirect
+    if status >= 500:
+        return _respond_unexpected(error)
+    slug = _TYPE_OF_STATUS.get(status, HTTPStatus(status).name.lower())
+    detail = _DETAIL_OF_STATUS.get(status, f"{HTTPStatus(status).phrase}.")
+    body = {
+        "type": f"/problems/{slug}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": slug,
+    }
+    response = _document(body, status)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return response
+
+
+def _document(body: dict[str, Any], status: int) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False) + "\n", status=status, content_type=MEDIA_TYPE)
+
+
+def _challenge() -> str:
+    given = "Authorization" in request.headers
+    return 'Bearer realm="moderation", error="invalid_token"' if given else 'Bearer realm="moderation"'
