@@ -9,7 +9,7 @@ from itertools import chain, pairwise, product
 
 from ahocorasick_rs import AhoCorasick
 
-from .text.disguise import Reading, joins_words, readings, runs
+from .text.disguise import Reading, is_suspicious, joins_words, readings, runs
 from .text.folding import View, folded_term
 from .text.masked import MaskedIndex
 
@@ -71,13 +71,16 @@ class Lexicon:
         """A view in, every term in it out, plain or disguised."""
         hits = _Hits(view)
         self._scan_plain(view, hits)
-        for reading in readings(view.text):
-            self._scan_deep(reading, hits)
-        if any(sign in view.text for sign in "*#%@$&!?_~.-•█"):
-            for text, start, end in self._masked.find(view.text):
-                for entry in self._by_text.get(text, ()):
-                    hits.add(entry, start, end, "masked")
+        if is_suspicious(view.text):
+            for reading in readings(view.text):
+                self._scan_deep(reading, hits)
+            self._scan_masked(view, hits)
         return hits.found()
+
+    def _scan_masked(self, view: View, hits: _Hits) -> None:
+        for text, start, end in self._masked.find(view.text):
+            for entry in self._by_text.get(text, ()):
+                hits.add(entry, start, end, "masked")
 
     def _scan_plain(self, view: View, hits: _Hits) -> None:
         for text, start, end in self._plain.find(view.text):

@@ -7,9 +7,7 @@ import re
 
 from .offsets import Offsets
 
-_BLOCKS = frozenset(
-    "p br div li ul ol blockquote tr td th table h1 h2 h3 h4 h5 h6 hr pre section article".split()
-)
+_BLOCKS = frozenset("p br div li ul ol blockquote tr td th table h1 h2 h3 h4 h5 h6 hr pre section article".split())
 _SILENT = frozenset(("script", "style", "template"))
 _TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]{0,15})")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});")
