@@ -93,9 +93,9 @@ class Facts:
     submission: Submission
     now: datetime
     previous: tuple[Previous, ...] | None = None
-    scores: Mapping[str, float] = NOTHING
-    scored_by: Mapping[str, Mapping[str, str]] = NOTHING
-    not_assessed: Mapping[str, str] = NOTHING
+    scores: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    scored_by: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NOTHING)
+    not_assessed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     site_language: str = "en"
 
 
