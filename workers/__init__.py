@@ -1,0 +1,1 @@
+"""The Celery workers: each message becomes one call of one verb."""

@@ -1,0 +1,29 @@
+"""One task for each kind of message, one line each: ids in, one verb called. Rows hold state, attempts and lease."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from celery import Celery
+
+from moderation.adapters import queue
+from moderation.bootstrap import Application
+
+
+def register(app: Celery, application: Callable[[], Application]) -> None:
+    """Declare our tasks on `app`. They accept unknown arguments, so that a newer sender can talk to an older worker."""
+
+    @app.task(name=queue.MODERATE)
+    def moderate(revision_id: str, **_: object) -> None:
+        application().moderate.run(revision_id=revision_id, now=datetime.now(UTC))
+
+    @app.task(name=queue.DELIVER)
+    def deliver(delivery_id: str, **_: object) -> None:
+        application().webhooks.deliver(delivery_id=delivery_id, now=datetime.now(UTC))
+
+    @app.task(name=queue.SWEEP)
+    def sweep(**_: object) -> None:
+        application().sweep.tick(now=datetime.now(UTC))
+
+    @app.task(name=queue.RETAIN)
+    def retain(**_: object) -> None:
+        application().sweep.retain(now=datetime.now(UTC))
