@@ -1,0 +1,212 @@
+"""Whom a match is aimed at: commenter, journalist, a person and of what standing, group, argument, self."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from . import aim_words as table
+from .facts import Parent, Story
+from .text.folding import folded_term
+from .text.words import Passage, Word
+
+AIMS = (
+    "commenter",
+    "journalist",
+    "person",
+    "private_person",
+    "public_person",
+    "group",
+    "argument",
+    "self",
+)
+_PRIVATE = frozenset(("private", "victim", "accused", "minor"))
+_HANDLE = re.compile(r"(?<![^\s(])@[^\W_][\w.-]{1,40}")
+_REACH = 9
+_UNKNOWN_WORDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Whom something is aimed at; target is the author key of that person where known."""
+
+    at: str | None
+    target: str | None = None
+
+
+class Aims:
+    """Answers for one comment; names are those of byline, story and the site's public figures."""
+
+    def __init__(
+        self, passage: Passage, story: Story | None, parent: Parent | None, public_names: tuple[tuple[int, int], ...]
+    ) -> None:
+        self._passage = passage
+        self._story = story
+        self._parent = parent
+        self._public = public_names
+
+    def of(self, start: int, end: int, use: str = "noun") -> Aim:
+        """The range of a match and how its word is used in, whom it is aimed at out."""
+        aim = self._of(start, end, use)
+        known = self._parent.author_key if self._parent and aim == "commenter" else None
+        return Aim(aim, known)
+
+    def mentions(self) -> frozenset[str]:
+        """Whom the comment speaks to or about at all."""
+        words = {word.text for word in self._passage.words}
+        found = {"commenter"} if words & table.SECOND or self._handles else set()
+        found |= {aim for _, _, aim in self._names}
+        return frozenset(found | ({"journalist"} if words & table.WRITERS_OF_PIECE else set()))
+
+    def _of(self, start: int, end: int, use: str) -> str | None:
+        after = self._passage.after(end, 3)
+        if self._is_thing(after, use):
+            return "argument"
+        subject = self._subject(start)
+        if use == "adjective" and self._describes_other_noun(after):
+            return subject if subject == "commenter" and self._follows_you(start) else "argument"
+        if len(after) > 1 and after[0] == "like" and after[1] in ("you", "yourself", "u"):
+            return "commenter"
+        if subject == "commenter":
+            return self._second_person(start, end)
+        if subject == "self" or subject == "argument":
+            return subject
+        if self._is_plural(start, end) or subject == "group":
+            return "group"
+        return subject or self._named_near(start, end) or self._addressed(start, end)
+
+    def _is_thing(self, after: list[str], use: str) -> bool:
+        return bool(after) and after[0] in table.THINGS and (use != "noun" or after[0] not in ("piece", "sign"))
+
+    def _describes_other_noun(self, after: list[str]) -> bool:
+        return bool(after) and after[0] not in table.PERSONS | table.FILLERS | table.SECOND | table.IT
+
+    def _follows_you(self, start: int) -> bool:
+        before = self._passage.before(start, 1)
+        return bool(before) and before[-1] in ("you", "u", "ya")
+
+    def _second_person(self, start: int, end: int) -> str | None:
+        near = self._passage.before(start, 14)
+        if "if" in near or any(pair in (("have", "to"), ("has", "to")) for pair in zip(near, near[1:], strict=False)):
+            return "group"
+        if {"would", "you'd"} & set(near[-5:]):
+            return "group"
+        for index, word in enumerate(near[:-1]):
+            if word in ("you", "all", "of") and near[index + 1] in table.GROUP_AFTER_YOU:
+                return "group"
+        if self._is_plural(start, end) and "both" not in near and not self._follows_you(start):
+            return "group"
+        return "commenter"
+
+    def _is_plural(self, start: int, end: int) -> bool:
+        word = self._passage.view.text[start:end]
+        return word.endswith("s") and not word.endswith(("ss", "us", "'s")) and len(word) > 4
+
+    def _subject(self, start: int) -> str | None:
+        """Walk back from the match to whom the sentence speaks of."""
+        index = self._passage.index(start)
+        limit = self._passage.sentence(start)[0]
+        unknown = 0
+        for word in reversed(self._passage.words[max(0, index - _REACH) : index]):
+            if word.start < limit:
+                break
+            found = self._role(word)
+            if found:
+                return found
+            unknown += word.text not in table.FILLERS
+            if unknown > _UNKNOWN_WORDS:
+                break
+        return None
+
+    def _role(self, word: Word) -> str | None:
+        for words, role in (
+            (table.FIRST, "self"),
+            (table.SECOND, "commenter"),
+            (table.MANY, "group"),
+            (table.IT, "argument"),
+            (table.WRITERS_OF_PIECE, "journalist"),
+        ):
+            if word.text in words:
+                return self._thing_of(word, role)
+        if word.text in table.THIRD:
+            return self._only_person
+        named = self._named_at(word.start, word.end)
+        if named or word.text in table.FILLERS:
+            return named
+        if word.text in table.THINGS:
+            return "argument"
+        return "person" if self._is_capitalised(word) else None
+
+    def _thing_of(self, word: Word, role: str) -> str | None:
+        """`this man is`, `your wife is`: what follows the word says more than the word itself."""
+        after = self._passage.after(word.end, 1)
+        if role == "argument" and after and after[0] in table.PERSONS - {"piece", "sack", "bag", "excuse"}:
+            return self._only_person
+        if word.text in ("your", "ur") and after and after[0] in table.THINGS:
+            return "argument"
+        return role
+
+    @property
+    def _only_person(self) -> str:
+        people = self._story.people if self._story else ()
+        return _standing(people[0].role) if len(people) == 1 else "person"
+
+    def _is_capitalised(self, word: Word) -> bool:
+        begin, _ = self._passage.view.span(word.start, word.end)
+        original = self._passage.view.original
+        if not original[begin : begin + 1].isupper() or original[begin : begin + 3].isupper():
+            return False
+        return self._passage.sentence(word.start)[0] + 1 < word.start or len(word.text) > 4
+
+    def _addressed(self, start: int, end: int) -> str | None:
+        """No subject: a short call after a comma, after a handle, or as a whole reply."""
+        first, last = self._passage.sentence(start)
+        words = self._passage.words_in(first, last)
+        before = self._passage.view.text[first:start].rstrip()
+        if self._handles and any(at <= start for at, _ in self._handles):
+            return "commenter"
+        rest = self._passage.view.text[end:last].strip(" .!?\"')]")
+        if before.endswith(",") and not rest and len(words) <= 9:
+            return "commenter"
+        if self._parent and len(words) <= 4:
+            return "commenter"
+        return "commenter" if words and words[0] in table.BYE and len(words) <= 3 else None
+
+    @cached_property
+    def _handles(self) -> list[tuple[int, int]]:
+        return [found.span() for found in _HANDLE.finditer(self._passage.view.text)]
+
+    @cached_property
+    def _names(self) -> list[tuple[int, int, str]]:
+        """Where people of the byline, of the story and public figures are named."""
+        wanted: dict[str, str] = {}
+        for person in reversed(self._story.people if self._story else ()):
+            wanted.update(dict.fromkeys(_name_words(person.name), _standing(person.role)))
+        for byline in self._story.byline if self._story else ():
+            wanted.update(dict.fromkeys(_name_words(byline.name), "journalist"))
+        named = [(w.start, w.end, wanted[w.text]) for w in self._passage.words if w.text in wanted]
+        possessive = [
+            (w.start, w.end, wanted[w.text[:-2]])
+            for w in self._passage.words
+            if w.text.endswith("'s") and w.text[:-2] in wanted
+        ]
+        return sorted([*named, *possessive, *((start, end, "public_person") for start, end in self._public)])
+
+    def _named_at(self, start: int, end: int) -> str | None:
+        return next((aim for first, last, aim in self._names if first < end and start < last), None)
+
+    def _named_near(self, start: int, end: int) -> str | None:
+        first, last = self._passage.sentence(start)
+        near = [(abs(at - start), aim) for at, _, aim in self._names if first <= at < last]
+        return min(near)[1] if near else None
+
+
+def _standing(role: str) -> str:
+    return "private_person" if role in _PRIVATE else "public_person"
+
+
+def _name_words(name: str) -> tuple[str, ...]:
+    """The words by which a person is called: the last of the name, and the name as a whole if one word."""
+    words = folded_term(name).split()
+    return (words[-1],) if words and len(words[-1]) > 2 else ()

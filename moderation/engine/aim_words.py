@@ -1,0 +1,76 @@
+"""Word tables for telling whom a word is aimed at."""
+
+from __future__ import annotations
+
+FIRST = frozenset("i i'm im i've i'd i'll me my myself mine we we're we've us our ours ourselves".split())
+SECOND = frozenset(
+    """you you're youre your yours yourself yourselves you've you'd you'll ur u ya ye yer yous thou y'all yall
+    youse""".split()
+)
+THIRD = frozenset("""he he's hes she she's shes him her his hers himself herself he'd she'd he'll she'll""".split())
+MANY = frozenset(
+    """they they're theyre them their these those all both most many some people folks everyone everybody anyone
+    anybody nobody somebody someone who whoever whom lot bunch pack load us who's those""".split()
+)
+IT = frozenset(
+    "it it's its this that that's thats what what's which there there's here everything something nothing".split()
+)
+
+# Between a subject and what is said of it; these say nothing about who is meant.
+FILLERS = frozenset(
+    """a an the is are am was were be been being isn't aren't wasn't ain't not never such so very really truly total
+    totally complete completely utter utterly absolute absolutely real proper right pure sheer just still clearly
+    obviously certainly probably definitely simply only merely quite rather pretty too also always again even ever now
+    as like sound sounds sounding look looks looking seem seems seemed act acts acting behave behaving come comes
+    across turn turned out remain become became must sure kind sort of some piece one big bigger biggest fat old
+    little damn damned bloody fucking fuckin freaking frigging effing goddamn stupid dumb ignorant pathetic lying
+    dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
+    racist bitter ugly crazy insane mindless nasty vile evil rotten hopeless ridiculous incompetent and or more most
+    bit well indeed honestly frankly mean nothing but other than another same every inch of""".split()
+)
+BE_FORMS = frozenset("is are am was were be being been seems sounds looks 's isn't aren't ain't".split())
+
+# Things that may be called anything: saying so is an argument and no attack on a person.
+THINGS = frozenset(
+    """idea ideas policy policies plan plans law laws argument arguments point points comment comments article articles
+    piece question questions statement statements decision decisions rule rules logic reasoning reporting journalism
+    headline headlines paper newspaper rag post posts opinion opinions theory theories excuse excuses move system war
+    game games show movie film book speech answer tweet tweets bill budget vote project programme program campaign
+    nonsense talk thing things stuff mistake mistakes way ways site website story stories claim claims proposal remark
+    remarks joke jokes ad ads tax taxes strategy attempt assumption analogy comparison response reply conspiracy
+    rhetoric propaganda narrative belief beliefs religion ideology bias behavior behaviour action actions act choice
+    choices editorial column analysis poll polls study regulation regulations process approach concept notion reason
+    reasons view views position stance premise conclusion assertion suggestion contract deal agreement agenda design
+    team season match call play referee's schedule building bridge road car cars bike lane traffic weather phone
+    computer software app update service customer job money price prices fee fees amount number word words name
+    phrase term label song music sign signs thinking thought thoughts mentality attitude culture politics election
+    referendum brexit wall tariff tariffs order ruling verdict sentence trial case media press channel network party
+    government administration congress senate parliament council bureaucracy world country state city place time
+    day year stunt mess sport sports test tests standard standards example insult insults""".split()
+)
+WRITERS_OF_PIECE = frozenset(
+    "author writer journalist reporter columnist editor editors correspondent hack scribe".split()
+)
+PERSONS = frozenset(
+    """man woman men women guy guys dude bloke lad chap boy girl kid person people human humans being beings individual
+    individuals lady gentleman fool liar mother father mom mum dad wife husband son daughter sister brother family
+    parents bastard bitch ass arse cow pig dog rat snake moron idiot prick twat git sod cunt fuck fucker shit
+    motherfucker asshole arsehole face head son-of-a-bitch creature scum trash garbage piece excuse sack bag
+    loser losers clown clowns troll trolls coward cowards hypocrite hypocrites""".split()
+)
+FAMILY = frozenset(
+    "mother mom mum mama father dad wife husband sister brother daughter son kids parents family".split()
+)
+GROUP_AFTER_YOU = frozenset(
+    """people guys folks lot all liberals conservatives republicans democrats lefties righties leftists libs trumpers
+    trumpsters trumpists trumpkins tories labourites brexiteers remainers remoaners americans brits millennials boomers
+    men women types kind both cons dems repubs progressives socialists communists feminists atheists christians
+    voters supporters followers fans clowns idiots morons""".split()
+)
+CALLING = frozenset(
+    """called calls calling call labelled labeled branded dubbed labeling labelling naming named termed described
+    accused accusing referred""".split()
+)
+NEGATIONS = frozenset("not never no isn't aren't ain't wasn't weren't don't hardly neither nor without".split())
+CONDITIONS = frozenset("if when whoever anyone unless would you'd".split())
+BYE = frozenset("hey oi oh ok okay yes no nice well sorry lol haha shut goodbye bye listen look dear".split())

@@ -1,0 +1,51 @@
+"""The language of a comment: given, detected when sure, else the site's."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pycld2
+
+LEAST_LETTERS = 60
+_LETTERS = re.compile(r"[^\W\d_]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# A comment with this share of everyday English words needs no detector.
+_ENGLISH = re.compile(
+    r"\b(?:the|and|of|to|is|that|you|it|are|this|they|for|not|was|have|with|he|his|but|what|who|would|their|be)\b"
+)
+_LEAST_SHARE = 0.18
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A two-letter code, and whether it is more than an assumption."""
+
+    code: str
+    sure: bool
+
+
+def language_of(folded: str, *, given: str | None, site: str) -> Language:
+    """A folded text, the language given with it and the site's in, the one to go by out."""
+    if given:
+        return Language(_primary(given), sure=True)
+    found = detect(folded)
+    return Language(found, sure=True) if found else Language(_primary(site), sure=False)
+
+
+def detect(folded: str) -> str | None:
+    """A folded text in, its language out where it is long enough and the detector is sure."""
+    if len(folded) < LEAST_LETTERS or len(_LETTERS.findall(folded)) < LEAST_LETTERS:
+        return None
+    if folded.isascii() and len(_ENGLISH.findall(folded)) >= _LEAST_SHARE * (folded.count(" ") + 1):
+        return "en"
+    try:
+        reliable, _, details = pycld2.detect(_CONTROLS.sub(" ", folded), bestEffort=False)
+    except pycld2.error:
+        return None
+    _, code, share, _ = details[0]
+    return _primary(code) if reliable and code != "un" and share >= 70 else None
+
+
+def _primary(tag: str) -> str:
+    return re.split("[-_]", tag, maxsplit=1)[0].lower()
