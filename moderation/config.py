@@ -98,7 +98,7 @@ class Settings(BaseModel):
     run_dir: Path | None = Field(
         default=None, description="Folder in which workers write their beat, for a supervisor that watches them."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Log lines below this level are not written.")
 
     @field_validator("database_url")
     @classmethod

@@ -65,10 +65,16 @@ def _foreign(_: object, __: str, line: Line) -> Line:
     failed = record.exc_info or record.levelno >= logging.ERROR or record.name.startswith("celery.app.trace")
     line["said"] = str(record.msg) if failed else line["event"]
     line["event"] = f"library.{record.name}"
-    arguments = record.args
+    arguments = getattr(record, "given", None)
     if failed and isinstance(arguments, Mapping):  # Celery's: which task it was
         line.update({field: str(arguments[field]) for field in ("id", "task") if field in arguments})
     return line
+
+
+def _keep_arguments(record: logging.LogRecord) -> bool:
+    """The formatter empties `args` before our processors see the record."""
+    record.given = record.args
+    return True
 
 
 _SHARED: list[Any] = [
@@ -89,6 +95,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     )
     sink = logging.StreamHandler(stream or sys.stderr)
     sink.setFormatter(formatter)
+    sink.addFilter(_keep_arguments)
     root = logging.getLogger()
     root.handlers[:] = [sink]
     root.setLevel(number)

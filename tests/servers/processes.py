@@ -27,7 +27,7 @@ def start(command: Sequence[str], *, log: Path, user: str | None = None, env: Ma
             extra_groups=[] if who else None,
             env=env,
             cwd="/",
-            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # after the change of user, which clears it
+            preexec_fn=_end_with_parent if sys.platform == "linux" else None,  # noqa: PLW1509  # after the change of user, which clears it; a C call, no lock
         )
 
 

@@ -18,12 +18,13 @@ class Valkey:
         self.folder = Path(tempfile.mkdtemp(prefix="kic-valkey-"))
         self.port = processes.free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.socket = self.folder / "socket"
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start, or start again with what the append-only file holds."""
         self.process = processes.start(
-            [str(binary()), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", "",
+            [str(binary()), "--port", str(self.port), "--bind", "127.0.0.1", "--unixsocket", str(self.socket), "--dir", str(self.folder), "--save", "",
              "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction"],
             log=self.folder / "log",
         )  # fmt: skip
