@@ -136,25 +136,13 @@ class Story(Given):
     id: str
 
 
-class Flag(Given):
-    """A flag as stored; the first reason of a reader stays."""
-
-    reason: str
-
-
 class FlagSummary(Given):
-    """All flags on the latest revision."""
+    """All flags on the latest revision as they stand now."""
 
     total: int = Field(description="Distinct readers.")
     counts: dict[str, int]
     weight: float
     outcome: str | None
-
-
-class Decision(Given):
-    """A decision as stored."""
-
-    decision: str
 
 
 class Author(Given):
@@ -166,14 +154,20 @@ class Author(Given):
 
 
 class Block(Given):
-    """A block, or the author's standing after it was lifted."""
+    """A block of an author."""
+
+    id: str
+    scope: Literal["site", "realm"]
+    state: str
+    reason: str | None
+    until: str | None
 
 
 class Appeal(Given):
     """An appeal and where it stands."""
 
     id: str
-    status: str
+    state: str
 
 
 class Event(Given):
@@ -203,6 +197,16 @@ class NewWebhook(Webhook):
     """An endpoint just added."""
 
     secret: str = Field(description="Shown this once.")
+
+
+class WebhookTest(Given):
+    """What became of a test event."""
+
+    id: str
+    delivered: bool = Field(description="Your receiver answered 2xx.")
+    status: int | None
+    error: str | None = Field(description="Why no answer came: refused_address, dns, connect, tls, timeout, no_answer.")
+    milliseconds: int
 
 
 class Webhooks(Given):

@@ -36,6 +36,13 @@ class UnsupportedMedia(ModerationError):
     title = "The body is in a form that is not read here"
 
 
+class MethodRefused(ModerationError):
+    """The address is right, the method is not."""
+
+    type = "method_not_allowed"
+    title = "Another method is needed"
+
+
 class UnexpectedError(ModerationError):
     """What was not foreseen: the caller learns an id to quote, and nothing else."""
 
@@ -48,6 +55,7 @@ STATUS_OF: dict[type[ModerationError], int] = {
     NotAuthenticated: 401,
     NotAllowed: 403,
     NotFound: 404,
+    MethodRefused: 405,
     Conflict: 409,
     NoLongerKept: 410,
     TooLarge: 413,
@@ -58,10 +66,12 @@ STATUS_OF: dict[type[ModerationError], int] = {
     InvalidSettings: 500,
     UnexpectedError: 500,
 }
-_TYPE_OF_STATUS = {400: "malformed_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-_DETAIL_OF_STATUS = {
-    404: "There is nothing at this address; the endpoints are listed at /docs.",
-    405: "This address does not take that method; see the Allow header.",
+_OF_HTTP: dict[int, tuple[type[ModerationError], str]] = {
+    400: (MalformedRequest, ""),
+    404: (NotFound, "There is nothing at this address; the endpoints are listed at /docs."),
+    405: (MethodRefused, "This address does not take that method; see the Allow header."),
+    413: (TooLarge, ""),
+    415: (UnsupportedMedia, ""),
 }
 
 
@@ -86,12 +96,19 @@ def problem(error: ModerationError) -> dict[str, Any]:
         "type": f"/problems/{error.type}",
         "title": error.title,
         "status": status_of(error),
-        "detail": error.detail or f"{error.title}.",
+        "detail": error.detail or _summary(error),
         "code": error.type,
     }
     if error.errors:
         found["errors"] = [{"pointer": one.pointer, "detail": one.detail} for one in error.errors]
     return found
+
+
+def _summary(error: ModerationError) -> str:
+    if not error.errors:
+        return f"{error.title}."
+    first, more = error.errors[0], len(error.errors) - 1
+    return f"{first.pointer}: {first.detail}" + (f" And {more} more: see errors." if more else "")
 
 
 def respond(error: ModerationError) -> Response:
@@ -125,16 +142,8 @@ def _respond_http(error: HTTPException) -> Response | HTTPException:
         return error  # a redirect
     if status >= 500:
         return _respond_unexpected(error)
-    slug = _TYPE_OF_STATUS.get(status, HTTPStatus(status).name.lower())
-    detail = _DETAIL_OF_STATUS.get(status, f"{HTTPStatus(status).phrase}.")
-    body = {
-        "type": f"/problems/{slug}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "code": slug,
-    }
-    response = _document(body, status)
+    kind, detail = _OF_HTTP.get(status, (MalformedRequest, f"{HTTPStatus(status).phrase}."))
+    response = _document({**problem(kind(detail)), "status": status}, status)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     return response

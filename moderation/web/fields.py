@@ -58,14 +58,8 @@ def validate(model: type[Model], value: dict[str, Any], *, now: datetime) -> Mod
         known = {one.pointer for one in errors}
         errors += [one for one in map(_field_error, error.errors(include_url=False)) if one.pointer not in known]
     if errors:
-        raise InvalidFields(_summary(errors), errors=errors)
+        raise InvalidFields(errors=errors)
     return found
-
-
-def _summary(errors: list[FieldError]) -> str:
-    first = errors[0]
-    rest = f" And {len(errors) - 1} more: see errors." if len(errors) > 1 else ""
-    return f"{first.pointer}: {first.detail}{rest}"
 
 
 _SENTENCES: dict[str, str] = {

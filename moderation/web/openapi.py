@@ -16,6 +16,7 @@ _WITH_BODY = (400, 413, 415, 422)
 PROBLEMS = {
     400: "The request could not be read: not JSON, or a malformed header.",
     401: "The key is missing or not valid.",
+    403: "That may not be done; the detail says why.",
     404: "There is no such thing at your site.",
     409: "It conflicts with what is stored; `type` says how.",
     410: "No longer kept.",

@@ -13,7 +13,6 @@ from moderation.web.schema_view import endpoints, fields_of, segments
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_INLINE = ("CommentFields", "StoryFields")
 PROBLEM_TYPES = (
     (
         "malformed_request",
@@ -23,6 +22,7 @@ PROBLEM_TYPES = (
     ("malformed_idempotency_key", 400, "Send 1 to 255 visible ASCII characters."),
     ("not_authenticated", 401, "The key is missing or not valid."),
     ("not_allowed", 403, "This key may not do that."),
+    ("staff", 403, "Staff and moderators cannot be blocked."),
     ("not_found", 404, "There is no such thing at your site; another site's things read the same."),
     ("method_not_allowed", 405, "See the Allow header."),
     ("stale_revision", 409, "This is an earlier revision, or its text; the comment has moved on."),
@@ -30,11 +30,13 @@ PROBLEM_TYPES = (
     ("comment_conflict", 409, "The id belongs to another author's comment, or to one under another story."),
     ("withdrawn", 409, "The comment was withdrawn; its id is used up."),
     ("decided", 409, "Another moderator has decided since the revision that yours saw: read the comment again."),
+    ("block_over", 409, "The block that the appeal is about has ended."),
+    ("not_stopped", 409, "The comment that the appeal is about is neither held nor rejected."),
     ("no_longer_kept", 410, "Removed after its retention time; for events, begin again without a cursor."),
     ("too_large", 413, "Over a limit that the detail names."),
     ("unsupported_media_type", 415, "Send UTF-8 JSON, not compressed."),
     ("invalid_fields", 422, "Fields are missing or wrong; errors names all of them, each with a JSON pointer."),
-    ("idempotency_key_reused", 422, "This Idempotency-Key came with another request before: take a new key."),
+    ("idempotency_mismatch", 422, "This Idempotency-Key came with another request before: take a new key."),
     ("too_many_requests", 429, "Wait for as long as Retry-After says."),
     ("internal_error", 500, "Our fault; quote the id in the detail. Repeat the same request: that is safe."),
     ("unavailable", 503, "Wait for as long as Retry-After says, then repeat the same request."),

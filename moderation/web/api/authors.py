@@ -50,7 +50,9 @@ class AppealFields(Fields):
 
 def standing(call: Call) -> Answer:
     """Strikes and the open block of an author."""
-    return Answer(call.application.authors.standing(site_id=call.site_id, author_id=call.path["author_id"]))
+    return Answer(
+        call.application.authors.standing(site_id=call.site_id, author_id=call.path["author_id"], now=call.now)
+    )
 
 
 def block(call: Call) -> Answer:
@@ -125,7 +127,7 @@ ROUTES = (
             200: Says("The same block is open already.", answers.Block, ("Idempotent-Replayed",)),
             201: Says("Blocked.", answers.Block),
         },
-        problems=(404, 409),
+        problems=(403, 409),
         headers=("Idempotency-Key",),
         example={"reason": "Sent the same advertisement under nine stories.", "until": "2030-01-31T00:00:00Z"},
     ),
@@ -137,8 +139,8 @@ ROUTES = (
         summary="Lift a block",
         view=unblock,
         body=UnblockFields,
-        answers={200: Says("No block is open any more.", answers.Block, ("Idempotent-Replayed",))},
-        problems=(404, 409),
+        answers={200: Says("The standing afterwards: no block is open any more.", answers.Author)},
+        problems=(404,),
         headers=("Idempotency-Key",),
         example={"reason": "Second look: the account had been taken over."},
     ),

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from moderation.web import answers
 from moderation.web.fields import AnyId, Fields, Note, Reason
+from moderation.web.links import with_links
 from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 from moderation.web.submissions import Revision
 from moderation.workflow.incoming import IncomingDecision
@@ -39,7 +40,7 @@ class DecisionFields(Fields):
 
 def decide(call: Call) -> Answer:
     """Record a decision that was made elsewhere."""
-    decision, created, replayed = call.application.review.decide_outside(
+    comment, created, replayed = call.application.review.decide_outside(
         site_id=call.site_id,
         comment_id=call.path["comment_id"],
         decision=call.body.incoming(),
@@ -47,7 +48,11 @@ def decide(call: Call) -> Answer:
         now=call.now,
         key=call.key,
     )
-    return Answer(decision, 201 if created and not replayed else 200, REPLAYED if replayed else {})
+    return Answer(
+        with_links(comment, call.edge.public_url),
+        201 if created and not replayed else 200,
+        REPLAYED if replayed else {},
+    )
 
 
 ROUTES = (
@@ -61,8 +66,8 @@ ROUTES = (
         view=decide,
         body=DecisionFields,
         answers={
-            200: Says("Recorded before.", answers.Decision, ("Idempotent-Replayed",)),
-            201: Says("Recorded.", answers.Decision),
+            200: Says("Recorded before.", answers.Comment, ("Idempotent-Replayed",)),
+            201: Says("Recorded.", answers.Comment),
         },
         problems=(404, 409),
         headers=("Idempotency-Key",),

@@ -89,8 +89,8 @@ ROUTES = (
         view=raise_flag,
         body=FlagFields,
         answers={
-            200: Says("This reader has flagged this revision before.", answers.Flag, ("Idempotent-Replayed",)),
-            201: Says("Counted.", answers.Flag),
+            200: Says("This reader has flagged this revision before.", answers.FlagSummary, ("Idempotent-Replayed",)),
+            201: Says("Counted.", answers.FlagSummary),
         },
         problems=(404, 409),
         headers=("Idempotency-Key",),

@@ -4,10 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from moderation.errors import Unavailable
 from moderation.lifecycle import EVENT_TYPES
 from moderation.web import answers
 from moderation.web.fields import Fields, Url
-from moderation.web.routes import Answer, Call, Route, Says
+from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 
 EventType = Literal[EVENT_TYPES]  # type: ignore[valid-type]  # the tuple of the lifecycle is the one list
 
@@ -27,6 +28,8 @@ def add(call: Call) -> Answer:
     webhook = call.application.webhooks.add(
         site_id=call.site_id, url=call.body.url, types=types, by=call.by, now=call.now, key=call.key
     )
+    if webhook.pop("replayed", False):
+        return Answer(webhook, 200, REPLAYED)
     return Answer(webhook, 201)
 
 
@@ -42,11 +45,14 @@ def remove(call: Call) -> Answer:
 
 
 def test(call: Call) -> Answer:
-    """Send a test event to one endpoint."""
-    found = call.application.webhooks.test(
-        site_id=call.site_id, webhook_id=call.path["webhook_id"], by=call.by, now=call.now
-    )
-    return Answer(found, 202)
+    """Send a test event to one endpoint and wait for what it says; as many at a time as may wait at all."""
+    with call.edge.waiting.take() as free:
+        if not free:
+            raise Unavailable("Too many requests are waiting at the moment; try again in a second.", retry_after=1)
+        found = call.application.webhooks.test(
+            site_id=call.site_id, webhook_id=call.path["webhook_id"], by=call.by, now=call.now
+        )
+    return Answer(found)
 
 
 ROUTES = (
@@ -59,7 +65,12 @@ ROUTES = (
         text="Every event is sent as a POST, signed as Standard Webhooks 1.0 says. The secret is shown this once.",
         view=add,
         body=WebhookFields,
-        answers={201: Says("Added.", answers.NewWebhook, ("Idempotent-Replayed",))},
+        answers={
+            200: Says(
+                "Added before under this key; the secret is not shown again.", answers.Webhook, ("Idempotent-Replayed",)
+            ),
+            201: Says("Added.", answers.NewWebhook),
+        },
         problems=(409,),
         headers=("Idempotency-Key",),
         example={"url": "https://paper.example/hooks/moderation", "types": ["comment.published", "comment.rejected"]},
@@ -90,8 +101,8 @@ ROUTES = (
         tag="Webhooks",
         summary="Send a test event to an endpoint",
         view=test,
-        answers={202: Says("It is on its way.", answers.Given)},
-        problems=(404, 409),
+        answers={200: Says("What your receiver answered.", answers.WebhookTest)},
+        problems=(404,),
         headers=("Idempotency-Key",),
     ),
 )
