@@ -1,6 +1,7 @@
 """The one frozen Settings. Entrypoints read it from the environment; nothing else looks there."""
 
 import difflib
+import json
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -11,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 PREFIX = "MODERATION_"
 SECRET = ("SECRET_KEY", "METRICS_TOKEN", "DATABASE_URL", "BROKER_URL")  # each also as …_FILE
+FOLDER_FILE = "service.json"  # in the data folder of an embedded service: the settings that it gave its own parts
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -160,6 +162,21 @@ def read(environ: Mapping[str, str] | None = None, **chosen: object) -> Settings
     if problems:
         raise InvalidSettings(problems)
     return settings
+
+
+def is_folder(folder: Path) -> bool:
+    """Is this the data folder of an embedded service?"""
+    return (folder / FOLDER_FILE).is_file()
+
+
+def read_folder(folder: Path, environ: Mapping[str, str] | None = None) -> Settings:
+    """The settings of the embedded service whose data folder this is; raises InvalidSettings where there is none."""
+    environ = os.environ if environ is None else environ
+    try:
+        own = json.loads((folder / FOLDER_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InvalidSettings([f"{folder} is not the data folder of a service: it has no readable {FOLDER_FILE}"]) from None
+    return read({**environ, **own})
 
 
 def _given(environ: Mapping[str, str]) -> tuple[dict[str, object], list[str]]:

@@ -1,0 +1,5 @@
+"""`python -m moderation.cli`."""
+
+from moderation.cli import main
+
+main()

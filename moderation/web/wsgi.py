@@ -1,0 +1,19 @@
+"""What gunicorn loads in each of its processes: `moderation.web.wsgi:load()`."""
+
+from flask import Flask
+
+from moderation import bootstrap, config, telemetry
+from moderation.web import create_app
+from moderation.web.timer import SweepTimer
+
+_SPARE_SECONDS = 15.0  # beat sweeps every second; this is for the day it does not
+
+
+def load() -> Flask:
+    """The settings of the environment as a WSGI application of this process."""
+    settings = config.read()
+    telemetry.configure(settings.log_level)
+    application = bootstrap.build(settings)
+    seconds = max(_SPARE_SECONDS, settings.sweep_seconds)
+    SweepTimer(application, seconds=seconds, retain_seconds=settings.retain_seconds).start()
+    return create_app(application)
