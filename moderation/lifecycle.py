@@ -10,7 +10,12 @@ Status = Literal["pending", "published", "held", "rejected", "withdrawn"]
 DecidedBy = Literal["rules", "person", "block", "site"]
 STATUSES: tuple[Status, ...] = ("pending", "published", "held", "rejected", "withdrawn")
 
-STATUS_OF_ACTION: dict[str, Status] = {"allow": "published", "review": "published", "hold": "held", "reject": "rejected"}
+STATUS_OF_ACTION: dict[str, Status] = {
+    "allow": "published",
+    "review": "published",
+    "hold": "held",
+    "reject": "rejected",
+}
 EVENT_OF_STATUS: dict[Status, str] = {
     "published": "comment.published",
     "held": "comment.held",
@@ -59,7 +64,7 @@ def judged(now: Standing, *, revision: int, action: str, person_stopped: bool, e
     return Standing(status, None if edit_hides else now.published_revision)
 
 
-def decided(now: Standing, *, revision: int, decision: str) -> Standing:
+def decided(*, revision: int, decision: str) -> Standing:
     """Where a person's decision (approve, reject, hold) on `revision` leads."""
     if decision == "approve":
         return Standing("published", revision)
@@ -71,12 +76,12 @@ def edited(now: Standing) -> Standing:
     return Standing("pending", now.published_revision)
 
 
-def withdrawn(now: Standing) -> Standing:
+def withdrawn() -> Standing:
     """The site takes the comment back; nothing of it is public any more."""
     return Standing("withdrawn", None)
 
 
-def hidden_by_flags(now: Standing) -> Standing:
+def hidden_by_flags() -> Standing:
     """Enough readers flagged a published comment that no person has approved."""
     return Standing("held", None)
 

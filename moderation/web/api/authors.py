@@ -85,7 +85,7 @@ def unblock(call: Call) -> Answer:
 
 def appeal(call: Call) -> Answer:
     """Take an author's appeal."""
-    found, created, replayed = call.application.authors.appeal(
+    found, created, replayed = call.application.appeals.open(
         site_id=call.site_id,
         author_id=call.path["author_id"],
         text=call.body.text,
@@ -100,7 +100,7 @@ def appeal(call: Call) -> Answer:
 
 def appeal_status(call: Call) -> Answer:
     """Where an appeal stands."""
-    return Answer(call.application.authors.appeal_status(site_id=call.site_id, appeal_id=call.path["appeal_id"]))
+    return Answer(call.application.appeals.status(site_id=call.site_id, appeal_id=call.path["appeal_id"]))
 
 
 ROUTES = (

@@ -1,0 +1,137 @@
+"""The composition root: Settings in, the verbs of the service out. The only place that knows all rooms."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from moderation.adapters.queue import CeleryQueue
+from moderation.adapters.rule_files import RuleFolder
+from moderation.adapters.webhook_client import WebhookClient
+from moderation.config import Settings
+from moderation.storage.unit_of_work import Database
+from moderation.workflow.appeals import Appeals
+from moderation.workflow.asking import AskFirst
+from moderation.workflow.authors import Authors
+from moderation.workflow.consequences import Consequences
+from moderation.workflow.desk import Desk
+from moderation.workflow.events import Events
+from moderation.workflow.flags import Flags
+from moderation.workflow.intake import Intake
+from moderation.workflow.judge import Judge
+from moderation.workflow.keys import Keys
+from moderation.workflow.moderate import Moderate
+from moderation.workflow.ports import Queue, WebhookSender
+from moderation.workflow.present import Presenter
+from moderation.workflow.queries import Health, Queries
+from moderation.workflow.recording import Recorder
+from moderation.workflow.review import Review
+from moderation.workflow.rulebook import Rulebook
+from moderation.workflow.sites import Sites
+from moderation.workflow.stories import Stories
+from moderation.workflow.sweep import Sweep
+from moderation.workflow.users import Users
+from moderation.workflow.webhooks import Webhooks
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """The verbs of one process."""
+
+    settings: Settings
+    database: Database
+    queue: Queue
+    now: Callable[[], datetime]
+    sites: Sites
+    keys: Keys
+    users: Users
+    stories: Stories
+    intake: Intake
+    moderate: Moderate
+    judge: Judge
+    flags: Flags
+    review: Review
+    authors: Authors
+    appeals: Appeals
+    events: Events
+    webhooks: Webhooks
+    rulebook: Rulebook
+    sweep: Sweep
+    queries: Queries
+    desk: Desk
+    health: Health
+
+    def ready(self, *, now: datetime) -> dict[str, Any]:
+        """What /readyz answers."""
+        return self.health.ready(now=now)
+
+    def close(self) -> None:
+        """Gives connections and threads back."""
+        closing = getattr(self.queue, "close", None)
+        if closing is not None:
+            closing()
+        self.database.close()
+
+
+def clock() -> datetime:
+    """The time now, with its zone."""
+    return datetime.now(UTC)
+
+
+def build(
+    settings: Settings,
+    *,
+    queue: Queue | None = None,
+    sender: WebhookSender | None = None,
+    now: Callable[[], datetime] = clock,
+) -> Application:
+    """Puts the verbs together; connects to nothing yet. `queue`, `sender` and `now` are for tests."""
+    database = Database(settings.database_url, pool_size=settings.database_pool)
+    hints = queue or CeleryQueue(settings)
+    door = sender or WebhookClient(allow_private=settings.allow_private_urls, seconds=settings.delivery_seconds)
+    record = Recorder(database, hints)
+    rulebook = Rulebook(database, record, RuleFolder(settings.rules_dir))
+    presenter = Presenter(rulebook)
+    judge = Judge(database, rulebook)
+    consequences = Consequences(rulebook)
+    review = Review(record, rulebook, presenter, consequences)
+    authors = Authors(record)
+    return Application(
+        settings=settings,
+        database=database,
+        queue=hints,
+        now=now,
+        sites=Sites(database, rulebook),
+        keys=Keys(record, settings.secret_key),
+        users=Users(database, settings.secret_key),
+        stories=Stories(record),
+        intake=Intake(record, hints, presenter, AskFirst(database, judge)),
+        moderate=Moderate(
+            database,
+            record,
+            judge,
+            lease_seconds=settings.lease_seconds,
+            judge_seconds=settings.judge_seconds,
+            attempts=settings.attempts,
+        ),
+        judge=judge,
+        flags=Flags(record, rulebook),
+        review=review,
+        authors=authors,
+        appeals=Appeals(record, consequences),
+        events=Events(database),
+        webhooks=Webhooks(record, hints, door),
+        rulebook=rulebook,
+        sweep=Sweep(
+            database,
+            hints,
+            review,
+            authors,
+            pending_seconds=settings.pending_seconds,
+            batch=settings.sweep_batch,
+            events_days=settings.events_days,
+        ),
+        queries=Queries(database, presenter),
+        desk=Desk(database, rulebook, presenter),
+        health=Health(database, hints),
+    )

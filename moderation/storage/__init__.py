@@ -1,0 +1,1 @@
+"""The only room that knows SQLAlchemy's engine: models, sessions, reads, migrations."""

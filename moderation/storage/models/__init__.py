@@ -1,0 +1,68 @@
+"""Typed SQLAlchemy models, used directly by the verbs."""
+
+from moderation.storage.models.base import Base, new_id
+from moderation.storage.models.content import Author, Comment, Reader, Revision, Story
+from moderation.storage.models.enforcement import Appeal, Block, Strike
+from moderation.storage.models.judgement import Decision, Flag, Match, ReviewItem, Verdict
+from moderation.storage.models.record import (
+    Ask,
+    Attempt,
+    AuditRow,
+    Delivery,
+    Endpoint,
+    Event,
+    Heartbeat,
+    IdempotencyRow,
+)
+from moderation.storage.models.rulebook import Publication, RulePause, RulesetPointer, RulesetRow, WatchedFiles
+from moderation.storage.models.tenancy import (
+    ApiKey,
+    DeskSession,
+    LoginAttempt,
+    Membership,
+    Newsroom,
+    Position,
+    Realm,
+    Site,
+    User,
+)
+
+__all__ = [
+    "ApiKey",
+    "Appeal",
+    "Ask",
+    "Attempt",
+    "AuditRow",
+    "Author",
+    "Base",
+    "Block",
+    "Comment",
+    "Decision",
+    "Delivery",
+    "DeskSession",
+    "Endpoint",
+    "Event",
+    "Flag",
+    "Heartbeat",
+    "IdempotencyRow",
+    "LoginAttempt",
+    "Match",
+    "Membership",
+    "Newsroom",
+    "Position",
+    "Publication",
+    "Reader",
+    "Realm",
+    "ReviewItem",
+    "Revision",
+    "RulePause",
+    "RulesetPointer",
+    "RulesetRow",
+    "Site",
+    "Story",
+    "Strike",
+    "User",
+    "Verdict",
+    "WatchedFiles",
+    "new_id",
+]

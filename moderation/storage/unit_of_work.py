@@ -1,0 +1,102 @@
+"""Two ways to a session: `write()` and `read()`. Every durability setting of the databases is here, with its reason."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from moderation.errors import Unavailable
+
+BUSY_SECONDS = 5  # how long a SQLite writer waits for another; then the caller is told to come back
+
+
+class Database:
+    """One database of the service. Connects on first use, not when built."""
+
+    def __init__(self, url: str, *, pool_size: int = 10, pool_seconds: float = 5.0) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.engine = _engine(url, self.is_sqlite, pool_size, pool_seconds)
+        self._writing = self.engine.execution_options(writing=True)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that may change rows; committed at the end of the block, rolled back on any error.
+
+        An error of the database becomes Unavailable: the outcome is then not known to be stored, and a repeat is safe.
+        """
+        with _as_unavailable(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent look that changes nothing."""
+        with _as_unavailable(), Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Gives the connections back; a later use opens new ones."""
+        self.engine.dispose()
+
+    def forget_connections(self) -> None:
+        """After a fork: the parent's connections are not ours to close."""
+        self.engine.dispose(close=False)
+
+
+@contextmanager
+def _as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeout) as error:
+        raise Unavailable("The database does not answer; send it again.", retry_after=2) from error
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        raise Unavailable("The database connection was lost; send it again.", retry_after=2) from error
+
+
+def _engine(url: str, is_sqlite: bool, pool_size: int, pool_seconds: float) -> Engine:
+    if is_sqlite:
+        engine = create_engine(
+            url, pool_size=pool_size, pool_timeout=pool_seconds, connect_args={"timeout": BUSY_SECONDS}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        pool_timeout=pool_seconds,
+        pool_pre_ping=True,  # a restarted server costs one retry here instead of a failed request
+        isolation_level="READ COMMITTED",
+        connect_args={
+            "connect_timeout": 5,
+            # A hung statement or a forgotten transaction must not hold locks over a whole site.
+            "options": "-c statement_timeout=10000 -c idle_in_transaction_session_timeout=15000 -c synchronous_commit=on",
+            "keepalives_idle": 15,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15000,
+        },
+    )
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver begins nothing by itself: _begin_sqlite does
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")  # readers never wait for the writer
+    cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose acknowledged commits when the power goes
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A transaction that begins by reading and then writes fails at once under a second writer; IMMEDIATE waits.
+    writing = connection.get_execution_options().get("writing", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

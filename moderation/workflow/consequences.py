@@ -1,0 +1,201 @@
+"""What a decision brings about: the comment moves, strikes count or fall, a block is proposed, flags are settled."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+
+from moderation import enforcement, lifecycle
+from moderation.engine.ruleset import Ruleset
+from moderation.errors import NotFound
+from moderation.storage.ledger import Ledger
+from moderation.storage.models import Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict, new_id
+from moderation.storage.queries import history, lookup
+from moderation.storage.rows import insert_once
+from moderation.workflow.blocks import propose, take_back
+from moderation.workflow.incoming import Actor
+from moderation.workflow.moves import event_data, move
+from moderation.workflow.rulebook import NoRuleset, Rulebook
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """Puts a decision into force, or takes it back. The caller holds the locks of author and comment."""
+
+    rulebook: Rulebook
+
+    def take_effect(self, ledger: Ledger, decision: Decision, comment: Comment) -> None:
+        """The decision is in force from now on; on an overtaken or withdrawn revision it is only on record."""
+        session = ledger.session
+        revision = session.get_one(Revision, decision.revision_id)
+        verdict = lookup.live_verdict(session, revision.id)
+        decision.state = "in_force"
+        decision.before = {
+            "status": comment.status,
+            "published_revision": comment.published_revision,
+            "decided_by": comment.decided_by,
+            "person_stopped": comment.person_stopped,
+        }
+        by = Actor(decision.by_kind, decision.by_id, decision.by_role)  # type: ignore[arg-type]  # ours, as stored
+        standing_now = comment.status != "withdrawn" and comment.latest_revision == revision.number
+        if standing_now:
+            after = lifecycle.decided(revision=revision.number, decision=decision.decision)
+            comment.person_stopped = decision.decision != "approve"
+            moved = move(
+                ledger,
+                comment,
+                after,
+                decided_by="person",
+                by=by,
+                revision=revision.number,
+                verdict=verdict,
+                decision=decision.id,
+                reason=decision.reason,
+            )
+            if not moved:
+                comment.decided_by = "person"
+        data = event_data(ledger, comment, revision.number, verdict)
+        said = {"decision": decision.decision, "reason": decision.reason, "undone": False}
+        ledger.told("comment.decided", {**data, "decision": said})
+        self._settle_strikes(ledger, decision, comment, verdict)
+        _settle_flags(ledger, decision)
+
+    def reverse(self, ledger: Ledger, decision: Decision, comment: Comment, by: Actor) -> None:
+        """Takes back a decision that was in force: strikes fall, and the comment goes back to where it stood."""
+        session = ledger.session
+        revision = session.get_one(Revision, decision.revision_id)
+        verdict = lookup.live_verdict(session, revision.id)
+        self.void_strikes(ledger, decision)
+        take_back(ledger, comment.author_id, decision.id, by)
+        _reopen_flags(ledger, decision)
+        if comment.status != "withdrawn" and comment.latest_revision == revision.number:
+            before = decision.before
+            comment.person_stopped = bool(before["person_stopped"])
+            back = lifecycle.Standing(_settled(before["status"]), before["published_revision"])
+            move(
+                ledger,
+                comment,
+                back,
+                decided_by=before["decided_by"],
+                by=by,
+                revision=revision.number,
+                verdict=verdict,
+                undone=decision.id,
+            )
+            comment.decided_by = before["decided_by"]
+        data = event_data(ledger, comment, revision.number, verdict)
+        said = {"decision": decision.decision, "reason": decision.reason, "undone": True}
+        ledger.told("comment.decided", {**data, "decision": said})
+
+    def void_strikes(self, ledger: Ledger, decision: Decision) -> None:
+        """The strikes that a decision confirmed no longer count."""
+        ledger.session.execute(
+            update(Strike)
+            .where(Strike.decision_id == decision.id, Strike.state == "confirmed")
+            .values(state="void", voided_at=ledger.now)
+            .execution_options(synchronize_session="fetch")
+        )
+
+    def _settle_strikes(self, ledger: Ledger, decision: Decision, comment: Comment, verdict: Verdict | None) -> None:
+        category = self._strike_category(ledger, decision, verdict)
+        ledger.session.execute(
+            update(Strike)
+            .where(Strike.revision_id == decision.revision_id, Strike.state == "proposed", Strike.category != category)
+            .values(state="void", voided_at=ledger.now)
+            .execution_options(synchronize_session="fetch")
+        )
+        if not category:
+            return
+        strike = _confirmed_strike(ledger, decision, comment, category)
+        policy = enforcement.policy(self._ruleset(ledger, verdict).enforcement)
+        site = comment.site_id if policy.scope == "site" else None
+        ledger.session.flush()
+        times = history.confirmed_strikes(ledger.session, comment.author_id, category, site)
+        measure = enforcement.measure(policy, category=category, strikes=times, now=ledger.now)
+        if measure is not None:
+            propose(ledger, comment, measure, strike=strike.id, decision=decision.id)
+
+    def _strike_category(self, ledger: Ledger, decision: Decision, verdict: Verdict | None) -> str:
+        """The strike follows the decision's reason: the rule's own where its category is the reason, else the reason."""
+        if decision.decision != "reject":
+            return ""
+        try:
+            ruleset = self._ruleset(ledger, verdict)
+        except (NoRuleset, NotFound):
+            return ""
+        policy = enforcement.policy(ruleset.enforcement)
+        proposed = [strike for strike in self._of_matches(ledger, verdict, ruleset, decision.reason) if strike]
+        category = proposed[0] if proposed else decision.reason
+        return category if policy.strikes_for(category) else ""
+
+    def _of_matches(self, ledger: Ledger, verdict: Verdict | None, ruleset: Ruleset, reason: str) -> list[str | None]:
+        if verdict is None:
+            return []
+        rows = ledger.session.scalars(
+            select(Match).where(Match.verdict_id == verdict.id, Match.category == reason, Match.state == "live")
+        )
+        return [rule.strike for row in rows if (rule := ruleset.rule(row.rule)) is not None]
+
+    def _ruleset(self, ledger: Ledger, verdict: Verdict | None) -> Ruleset:
+        if verdict is not None and verdict.ruleset:
+            return self.rulebook.ruleset(verdict.ruleset, ledger.session)
+        return self.rulebook.current(site_id=ledger.site_id).ruleset
+
+
+def _settled(status: Any) -> Any:
+    """A comment that was pending when a person decided has been judged or will be; until then it is held."""
+    return "held" if status == "pending" else status
+
+
+def _confirmed_strike(ledger: Ledger, decision: Decision, comment: Comment, category: str) -> Strike:
+    insert_once(
+        ledger.session,
+        Strike,
+        id=new_id(),
+        realm_id=comment.realm_id,
+        site_id=comment.site_id,
+        author_id=comment.author_id,
+        comment_id=comment.id,
+        revision_id=decision.revision_id,
+        category=category,
+        state="proposed",
+        created_at=ledger.now,
+    )
+    strike = ledger.session.execute(
+        select(Strike)
+        .where(Strike.revision_id == decision.revision_id, Strike.category == category)
+        .execution_options(populate_existing=True)
+    ).scalar_one()
+    strike.state, strike.decision_id = "confirmed", decision.id
+    strike.confirmed_at, strike.voided_at = ledger.now, None
+    return strike
+
+
+def _settle_flags(ledger: Ledger, decision: Decision) -> None:
+    """Flags were right where the comment did not stay; each reader's record follows."""
+    upheld = decision.decision != "approve"
+    _count_flags(ledger, decision, "open", "upheld" if upheld else "declined", +1, int(upheld))
+
+
+def _reopen_flags(ledger: Ledger, decision: Decision) -> None:
+    upheld = decision.decision != "approve"
+    _count_flags(ledger, decision, "upheld" if upheld else "declined", "open", -1, -int(upheld))
+
+
+def _count_flags(ledger: Ledger, decision: Decision, before: str, after: str, decided: int, upheld: int) -> None:
+    rows = ledger.session.scalars(
+        select(Flag)
+        .where(Flag.revision_id == decision.revision_id, Flag.state == before, Flag.reason != "disagree")
+        .order_by(Flag.reader_id)
+    ).all()
+    for flag in rows:
+        flag.state = after
+        ledger.session.execute(
+            update(Reader)
+            .where(Reader.id == flag.reader_id)
+            .values(
+                flags_decided=Reader.flags_decided + decided,
+                flags_upheld=Reader.flags_upheld + upheld,
+            )
+            .execution_options(synchronize_session="fetch")
+        )

@@ -1,0 +1,333 @@
+"""What moderators see: the list of what needs them, one comment with all around it, blocks, appeals, rules in force."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from moderation.errors import NotFound
+from moderation.storage.models import (
+    Appeal,
+    Author,
+    Block,
+    Comment,
+    Decision,
+    Flag,
+    ReviewItem,
+    Revision,
+    Story,
+    Strike,
+)
+from moderation.storage.queries import history, lookup, statistics
+from moderation.storage.queries.review import Row, open_items
+from moderation.storage.unit_of_work import Database
+from moderation.workflow import blocks
+from moderation.workflow.present import Presenter
+from moderation.workflow.rulebook import NoRuleset, Rulebook
+
+EXCERPT = 280
+RECENT_OF_AUTHOR = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Reads for people at the desk; they hold text and names, so each call is for one site only."""
+
+    database: Database
+    rulebook: Rulebook
+    presenter: Presenter
+
+    def queue(
+        self, *, site_id: str, now: datetime, user_id: str, upto: int | None = None, source: str | None = None,
+        limit: int = 50,
+    ) -> dict[str, Any]:  # fmt: skip
+        """{items, mark, new, total}: what needs people, urgent first, as far as it was opened when `mark` was given.
+
+        With `upto` (an earlier mark) the list holds only what was there then, and `new` counts what came since.
+        """
+        with self.database.read() as session:
+            newest = session.scalar(
+                select(func.max(ReviewItem.opened)).where(ReviewItem.site_id == site_id, ReviewItem.closed_at.is_(None))
+            )
+            mark = newest or 0 if upto is None else upto
+            rows = open_items(session, site_id=site_id, upto=mark, source=source, limit=limit)
+            total = _count(session, site_id)
+            shown = [self._line(session, row, now, user_id) for row in rows]
+            return {"items": shown, "mark": mark, "new": _count(session, site_id, since=mark), "total": total}
+
+    def card(self, *, site_id: str, item_id: str, now: datetime) -> dict[str, Any]:
+        """One review item with its comment, story, parent, flags, and the commenter's record."""
+        with self.database.read() as session:
+            item = session.scalar(select(ReviewItem).where(ReviewItem.id == item_id, ReviewItem.site_id == site_id))
+            if item is None:
+                raise NotFound("There is no such item in the queue of this site.")
+            comment = session.get_one(Comment, item.comment_id)
+            shown = self.presenter.comment(session, comment)
+            return {
+                "item": _item(item, now),
+                "comment": shown,
+                "name": _name(session, comment),
+                "story": _story(session.get_one(Story, comment.story_id)),
+                "parent": _parent(session, comment),
+                "flags": _flags(session, comment),
+                "reason": prefilled_reason(shown),
+                "commenter": self._commenter(session, site_id, comment.author_id, now),
+                "appeal": _open_appeal(session, comment.id),
+                "waiting": _waiting(session, comment),
+            }
+
+    def commenter(self, *, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
+        """The record of one author (our own id), as far as this site may see it."""
+        with self.database.read() as session:
+            seen = select(Comment.id).where(Comment.site_id == site_id, Comment.author_id == author_id).limit(1)
+            blocked = select(Block.id).where(Block.site_id == site_id, Block.author_id == author_id).limit(1)
+            if session.scalar(seen) is None and session.scalar(blocked) is None:
+                raise NotFound("This site has never seen this commenter.")
+            return self._commenter(session, site_id, author_id, now)
+
+    def my_decisions(self, *, site_id: str, user_id: str, limit: int = 10) -> list[dict[str, Any]]:
+        """The user's own last decisions, newest first, so that he can undo them."""
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Decision, Comment.external_id, Revision.text)
+                .join(Comment, Comment.id == Decision.comment_id)
+                .join(Revision, Revision.id == Decision.revision_id)
+                .where(Decision.site_id == site_id, Decision.by_id == user_id, Decision.by_kind == "user")
+                .order_by(Decision.created_at.desc())
+                .limit(limit)
+            )
+            return [
+                {
+                    "id": row.id,
+                    "comment": external_id,
+                    "excerpt": (text or "")[:EXCERPT],
+                    "decision": row.decision,
+                    "reason": row.reason,
+                    "state": row.state,
+                    "at": row.created_at,
+                }
+                for row, external_id, text in rows
+            ]
+
+    def blocks(self, *, site_id: str, now: datetime) -> dict[str, Any]:
+        """{proposed, active}: blocks that wait for a person, and those in force."""
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Block, Author)
+                .join(Author, Author.id == Block.author_id)
+                .where(Block.site_id == site_id, Block.state.in_(("proposed", "active")))
+                .order_by(Block.created_at)
+            ).all()
+            shown = [
+                {**blocks.view(block), "days": block.days, "seconded_by": block.seconded_by, "created_at": block.created_at,
+                 "evidence": block.evidence, "author": _person(author)}
+                for block, author in rows
+            ]  # fmt: skip
+            return {state: [one for one in shown if one["state"] == state] for state in ("proposed", "active")}
+
+    def appeals(self, *, site_id: str) -> list[dict[str, Any]]:
+        """Open appeals, oldest first."""
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Appeal, Author)
+                .join(Author, Author.id == Appeal.author_id)
+                .where(Appeal.site_id == site_id, Appeal.state == "open")
+                .order_by(Appeal.created_at)
+            )
+            return [_appeal(session, appeal, author) for appeal, author in rows]
+
+    def rules(self, *, site_id: str, now: datetime, days: int = 30) -> dict[str, Any]:
+        """The rules in force: each with its state, action, hits and how often people agreed, and what was refused."""
+        refused = self.rulebook.refused(site_id=site_id)
+        versions = self.rulebook.versions(site_id=site_id, limit=20)
+        try:
+            published = self.rulebook.current(site_id=site_id)
+        except NoRuleset:
+            return {"version": None, "rules": [], "refused": refused, "versions": versions}
+        with self.database.read() as session:
+            hits = statistics.hits_by_rule(session, site_id, now - timedelta(days=days))
+        return {
+            "version": published.version,
+            "published_at": published.published_at,
+            "message": published.message,
+            "rules": [
+                {
+                    "id": rule.id,
+                    "title": rule.title,
+                    "category": rule.category,
+                    "state": rule.state,
+                    "action": rule.action,
+                    "source": rule.source,
+                    "public": rule.public,
+                    **hits.get(rule.id, statistics.NO_HITS),
+                }
+                for rule in published.ruleset.rules
+            ],
+            "refused": refused,
+            "versions": versions,
+        }
+
+    def summary(self, *, site_id: str, now: datetime) -> dict[str, Any]:
+        """{waiting, urgent, oldest_at, proposed_blocks, appeals, today}: the numbers on the desk's first line."""
+        with self.database.read() as session:
+            return statistics.summary(session, site_id, now)
+
+    def _line(self, session: Session, row: Row, now: datetime, user_id: str) -> dict[str, Any]:
+        comment = session.get_one(Comment, row.item.comment_id)
+        shown = self.presenter.comment(session, comment)
+        claimed = row.item.claimed_until is not None and row.item.claimed_until > now
+        return {
+            "item": _item(row.item, now),
+            "comment": shown,
+            "name": row.author_name,
+            "story": {"title": row.story_title, "section": row.story_section},
+            "claimed_by_another": claimed and row.item.claimed_by != user_id,
+        }
+
+    def _commenter(self, session: Session, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
+        author = session.get_one(Author, author_id)
+        block = lookup.active_block(session, author_id, site_id, now)
+        proposed = session.scalar(
+            select(Block).where(Block.author_id == author_id, Block.site_id == site_id, Block.state == "proposed")
+        )
+        strikes = session.execute(
+            select(Strike.category, Strike.state, Strike.confirmed_at, Comment.external_id)
+            .join(Comment, Comment.id == Strike.comment_id)
+            .where(Strike.author_id == author_id, Strike.site_id == site_id, Strike.state != "void")
+            .order_by(Strike.created_at.desc())
+        )
+        recent = session.execute(
+            select(Comment, Revision.text)
+            .join(Revision, (Revision.comment_id == Comment.id) & (Revision.number == Comment.latest_revision))
+            .where(Comment.author_id == author_id, Comment.site_id == site_id)
+            .order_by(Comment.created_at.desc())
+            .limit(RECENT_OF_AUTHOR)
+        )
+        return {
+            **_person(author),
+            "joined_at": author.joined_at,
+            "role": author.role,
+            "published": history.published_by(session, author_id),
+            "check_first_until": author.check_first_until,
+            "block": blocks.view(block) if block else None,
+            "proposed_block": {**blocks.view(proposed), "days": proposed.days} if proposed else None,
+            "strikes": [
+                {"category": category, "state": state, "at": at, "comment": comment}
+                for category, state, at, comment in strikes
+            ],
+            "recent": [
+                {"id": comment.external_id, "status": comment.status, "at": comment.created_at,
+                 "excerpt": (text or "")[:EXCERPT]}
+                for comment, text in recent
+            ],
+        }  # fmt: skip
+
+
+def prefilled_reason(comment: dict[str, Any]) -> str:
+    """The reason that the decision form starts with: the category of the strictest live match, else of the flags."""
+    verdict = comment["verdict"]
+    order = {"reject": 3, "hold": 2, "review": 1, "allow": 0}
+    matches = [match for match in (verdict["matches"] if verdict else []) if match["state"] == "live"]
+    if matches:
+        return str(max(matches, key=lambda match: order[match["action"]])["category"])
+    counts = comment["flags"]["counts"]
+    listed = {reason: count for reason, count in counts.items() if reason != "disagree"}
+    return max(listed, key=lambda reason: listed[reason]) if listed else "other"
+
+
+def _count(session: Session, site_id: str, since: int | None = None) -> int:
+    query = select(func.count()).where(ReviewItem.site_id == site_id, ReviewItem.closed_at.is_(None))
+    if since is not None:
+        query = query.where(ReviewItem.opened > since)
+    return session.scalar(query) or 0
+
+
+def _item(item: ReviewItem, now: datetime) -> dict[str, Any]:
+    held = item.claimed_until is not None and item.claimed_until > now
+    return {
+        "id": item.id,
+        "source": item.source,
+        "urgent": item.urgent,
+        "opened_at": item.opened_at,
+        "closed": item.closed_at is not None,
+        "outcome": item.outcome,
+        "claimed_by": item.claimed_by if held else None,
+        "claimed_until": item.claimed_until if held else None,
+    }
+
+
+def _person(author: Author) -> dict[str, Any]:
+    return {"key": author.id, "id": author.external_id, "name": author.name}
+
+
+def _name(session: Session, comment: Comment) -> str | None:
+    revision = lookup.latest_revision(session, comment)
+    return revision.author_name or session.get_one(Author, comment.author_id).name
+
+
+def _story(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.external_id,
+        "url": story.url,
+        "title": story.title,
+        "body": story.body,
+        "section": story.section,
+        "sensitive": story.sensitive,
+        "comments": story.comments,
+        "byline": story.byline,
+        "people": story.people,
+        "published_at": story.published_at,
+    }
+
+
+def _parent(session: Session, comment: Comment) -> dict[str, Any] | None:
+    if comment.parent_external_id is None:
+        return None
+    parent = lookup.find_comment(session, comment.site_id, comment.parent_external_id)
+    if parent is None:
+        revision = lookup.latest_revision(session, comment)
+        return {"id": comment.parent_external_id, "text": revision.parent_text, "name": None, "status": None}
+    revision = lookup.latest_revision(session, parent)
+    return {
+        "id": parent.external_id,
+        "text": revision.text,
+        "name": _name(session, parent),
+        "status": parent.status,
+        "same_author": parent.author_id == comment.author_id,
+    }
+
+
+def _flags(session: Session, comment: Comment) -> list[dict[str, Any]]:
+    revision = lookup.latest_revision(session, comment)
+    rows = session.scalars(select(Flag).where(Flag.revision_id == revision.id).order_by(Flag.created_at))
+    return [{"reason": row.reason, "note": row.note, "weight": row.weight, "at": row.created_at} for row in rows]
+
+
+def _open_appeal(session: Session, comment_id: str) -> dict[str, Any] | None:
+    appeal = session.scalar(select(Appeal).where(Appeal.comment_id == comment_id, Appeal.state == "open"))
+    return {"id": appeal.id, "text": appeal.text, "at": appeal.created_at} if appeal else None
+
+
+def _waiting(session: Session, comment: Comment) -> dict[str, Any] | None:
+    """A decision that was taken but is not in force yet."""
+    revision = lookup.latest_revision(session, comment)
+    decision = lookup.standing_decision(session, revision.id)
+    if decision is None:
+        return None
+    return {"id": decision.id, "decision": decision.decision, "state": decision.state, "by_id": decision.by_id}
+
+
+def _appeal(session: Session, appeal: Appeal, author: Author) -> dict[str, Any]:
+    comment = session.get(Comment, appeal.comment_id) if appeal.comment_id else None
+    block = session.get(Block, appeal.block_id) if appeal.block_id else None
+    text = lookup.latest_revision(session, comment).text if comment else None
+    return {
+        "id": appeal.id,
+        "text": appeal.text,
+        "at": appeal.created_at,
+        "author": _person(author),
+        "comment": {"id": comment.external_id, "text": text, "status": comment.status} if comment else None,
+        "block": blocks.view(block) if block else None,
+    }

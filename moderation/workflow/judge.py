@@ -1,0 +1,187 @@
+"""Judges a comment: the one path on which scores are fetched and rules applied. Reads only."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from moderation import telemetry
+from moderation.engine import facts as engine
+from moderation.engine.evaluate import evaluate
+from moderation.engine.verdict import ATTRIBUTES, Verdict
+from moderation.storage.models import Author, Comment, Revision, Story
+from moderation.storage.queries import history
+from moderation.storage.unit_of_work import Database
+from moderation.workflow.ports import Classifier, Scores
+from moderation.workflow.present import match_view, reason_view
+from moderation.workflow.rulebook import Published, Rulebook
+
+log = telemetry.logger(__name__)
+
+BODY_JUDGED = 20_000  # characters of a story's body that rules look at
+HISTORY = timedelta(hours=24)
+PREVIOUS_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A verdict with the facts that it rests on; `failed` names what could not be asked (a classifier)."""
+
+    verdict: Verdict
+    facts: engine.Facts
+    rules: Published
+    milliseconds: float
+    model: str | None = None
+    failed: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Judge:
+    """Facts and rules in, verdict out; keeps nothing."""
+
+    database: Database
+    rulebook: Rulebook
+    classifier: Classifier | None = None
+    clock: Callable[[], float] = field(default=time.perf_counter)
+
+    def judge(self, *, site_id: str, submission: engine.Submission, now: datetime, seconds: float) -> dict[str, Any]:
+        """A verdict in the contract's shape on a text that is not stored; conditions on history are not assessed."""
+        judged = self.assess(site_id=site_id, submission=submission, previous=None, now=now, seconds=seconds)
+        return given_verdict(judged)
+
+    def assess(
+        self,
+        *,
+        site_id: str,
+        submission: engine.Submission,
+        previous: tuple[engine.Previous, ...] | None,
+        now: datetime,
+        seconds: float,
+    ) -> Judged:
+        """The verdict of the site's rules within `seconds`; what takes longer counts as failed, never as clean."""
+        started = self.clock()
+        rules = self.rulebook.current(site_id=site_id)
+        scores, failed = self._scores(submission, rules.ruleset.settings, seconds)
+        facts = engine.Facts(
+            submission=submission,
+            now=now,
+            previous=previous,
+            scores=scores.scores,
+            scored_by=scores.scored_by,
+            not_assessed=scores.not_assessed,
+            site_language=str(rules.ruleset.settings.get("language", "en")),
+        )
+        verdict = evaluate(facts, rules.ruleset, deadline=lambda: self.clock() - started > seconds)
+        took = (self.clock() - started) * 1000
+        model = self.classifier.version if self.classifier else None
+        return Judged(verdict, facts, rules, took, model, (*failed, *verdict.failed))
+
+    def _scores(
+        self, submission: engine.Submission, settings: Mapping[str, Any], seconds: float
+    ) -> tuple[Scores, tuple[str, ...]]:
+        if self.classifier is None:
+            return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "model_off")), ()
+        try:
+            language = submission.language or str(settings.get("language", "en"))
+            scores = self.classifier.score(submission, language=language, seconds=seconds)
+            if all(math.isfinite(value) and 0 <= value <= 1 for value in scores.scores.values()):
+                return scores, ()
+            log.error("classifier.out_of_range", model=self.classifier.version)
+        except Exception as error:
+            log.error("classifier.failed", model=self.classifier.version, error=type(error).__name__)
+        return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "failed")), ("classifier",)
+
+
+def stored_submission(
+    session: Session, comment: Comment, revision: Revision, author: Author, story: Story
+) -> engine.Submission:
+    """A stored revision as the engine takes it."""
+    return engine.Submission(
+        text=revision.text or "",
+        format=revision.format,
+        author=engine.Author(
+            key=author.key,
+            name=revision.author_name or author.name,
+            role=author.role,
+            trusted=author.trusted,
+            published=history.published_by(session, author.id),
+            joined_at=author.joined_at,
+        ),
+        story=story_facts(story),
+        parent=_parent(session, comment, revision),
+        language=revision.language,
+        created_at=revision.written_at or revision.received_at,
+    )
+
+
+def previous_of(session: Session, site_id: str, author_id: str, revision: Revision) -> tuple[engine.Previous, ...]:
+    """What the author wrote in the last day, and who else on the site sent the same words."""
+    since = revision.received_at - HISTORY
+    rows = history.recent(
+        session,
+        site_id=site_id,
+        author_id=author_id,
+        fingerprint=revision.fingerprint,
+        comment_id=revision.comment_id,
+        since=since,
+        until=revision.received_at,
+        limit=PREVIOUS_KEPT,
+    )
+    return tuple(engine.Previous(at, print_, story, same) for at, print_, story, same in rows)
+
+
+def story_facts(story: Story) -> engine.Story:
+    """A stored story as the engine takes it."""
+    return engine.Story(
+        id=story.external_id,
+        url=story.url,
+        title=story.title,
+        body=(story.body or "")[:BODY_JUDGED] or None,
+        section=story.section,
+        language=story.language,
+        byline=tuple(engine.Byline(one["name"], one.get("id")) for one in story.byline),
+        people=tuple(engine.Person(one["name"], one.get("role") or "private") for one in story.people),
+        sensitive=tuple(story.sensitive),
+    )
+
+
+def _parent(session: Session, comment: Comment, revision: Revision) -> engine.Parent | None:
+    if comment.parent_external_id is None:
+        return None
+    known = session.execute(
+        select(Revision.text, Author.key)
+        .join(Comment, Comment.id == Revision.comment_id)
+        .join(Author, Author.id == Comment.author_id)
+        .where(Comment.site_id == comment.site_id, Comment.external_id == comment.parent_external_id)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    ).one_or_none()
+    text, key = known if known is not None else (revision.parent_text, revision.parent_author_key)
+    return engine.Parent(text=text, author_key=key)
+
+
+def given_verdict(judged: Judged) -> dict[str, Any]:
+    """A verdict that is not stored, in the contract's shape."""
+    verdict, ruleset = judged.verdict, judged.rules.ruleset
+    submission = judged.facts.submission
+    return {
+        "action": str(verdict.action),
+        "categories": list(verdict.categories),
+        "matches": [match_view(one, submission.text, submission.author.name, ruleset) for one in verdict.matches],
+        "reasons": [
+            reason_view({"code": reason.code, "rule": reason.rule}, verdict.matches, submission.text, ruleset)
+            for reason in verdict.reasons
+        ],
+        "scores": dict(judged.facts.scores),
+        "scored_by": {name: dict(source) for name, source in judged.facts.scored_by.items()},
+        "not_assessed": dict(judged.facts.not_assessed),
+        "unknown": [{"rule": one.rule, "what": one.what} for one in verdict.unknown],
+        "language": verdict.language,
+        "ruleset": verdict.ruleset,
+        "engine": verdict.engine,
+    }

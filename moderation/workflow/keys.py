@@ -1,0 +1,156 @@
+"""Keys of sites: made, shown once, found again by what they hash to, revoked."""
+
+import hashlib
+import hmac
+import secrets
+import string
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from moderation.errors import InvalidFields, NotAuthenticated, NotFound
+from moderation.storage.models import ApiKey, Site, new_id
+from moderation.workflow.incoming import Actor
+from moderation.workflow.recording import Recorder
+from moderation.workflow.times import rfc3339
+
+BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
+PROTOCOL_ALPHABET = string.ascii_lowercase + string.digits
+SITE_KINDS = ("live", "test")
+SIGNING_KINDS = ("coral_phase", "coral_webhook")
+NOT_VALID = (
+    "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """Who a key speaks for."""
+
+    key_id: str
+    site_id: str
+    site_slug: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The verbs about keys."""
+
+    record: Recorder
+    secret_key: str
+
+    def add(
+        self, *, site_id: str, kind: str, by: Actor, now: datetime, label: str = "", secret: str | None = None
+    ) -> dict[str, Any]:
+        """A new key; `key` in the answer is shown only here. Signing kinds take the secret of the other side."""
+        key, row = self._make(site_id, kind, label, secret, now)
+        with self.record(site_id, now) as ledger:
+            ledger.session.add(row)
+            ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act="key.added", subject=("key", row.id))
+        return {**view(row), "key": key}
+
+    def list(self, *, site_id: str) -> list[dict[str, Any]]:
+        """The site's keys, without secrets."""
+        with self.record.database.read() as session:
+            rows = session.scalars(select(ApiKey).where(ApiKey.site_id == site_id).order_by(ApiKey.created_at))
+            return [view(row) for row in rows]
+
+    def revoke(self, *, site_id: str, key_id: str, by: Actor, now: datetime) -> None:
+        """A key opens nothing any more, from the next request on."""
+        with self.record(site_id, now) as ledger:
+            row = ledger.session.scalar(
+                select(ApiKey).where(ApiKey.site_id == site_id, (ApiKey.id == key_id) | (ApiKey.lookup == key_id))
+            )
+            if row is None:
+                raise NotFound("There is no such key.")
+            row.revoked_at = row.revoked_at or now
+            ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act="key.revoked", subject=("key", row.id))
+
+    def authenticate(self, *, token: str, now: datetime) -> KeyHolder:
+        """The holder of a site key, or NotAuthenticated with one text whatever is wrong with it."""
+        parts = token.split("_")
+        if len(parts) != 5 or parts[0] != "kic" or parts[1] not in SITE_KINDS or _check(*parts[:4]) != parts[4]:
+            raise NotAuthenticated(NOT_VALID)
+        holder = self._holder(parts[2], hashlib.sha256(token.encode()).hexdigest(), now)
+        if holder.kind != parts[1]:
+            raise NotAuthenticated(NOT_VALID)
+        return holder
+
+    def authenticate_protocol(self, *, key: str, now: datetime) -> KeyHolder:
+        """The holder of a 12-character protocol key (host names make it case-insensitive), or NotAuthenticated."""
+        return self._holder(self._protocol_lookup(key.lower()), None, now)
+
+    def _holder(self, lookup_: str, hash: str | None, now: datetime) -> KeyHolder:
+        with self.record.database.read() as session:
+            row = session.execute(
+                select(ApiKey, Site.slug).join(Site, Site.id == ApiKey.site_id).where(ApiKey.lookup == lookup_)
+            ).one_or_none()
+        if row is None:
+            raise NotAuthenticated(NOT_VALID)
+        key, slug = row
+        matches = hash is None or hmac.compare_digest(key.hash or "", hash)
+        if not matches or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
+            raise NotAuthenticated(NOT_VALID)
+        return KeyHolder(key.id, key.site_id, slug, key.kind)
+
+    def _make(
+        self, site_id: str, kind: str, label: str, secret: str | None, now: datetime
+    ) -> tuple[str | None, ApiKey]:
+        row = ApiKey(id=new_id(), site_id=site_id, kind=kind, label=label, options={}, created_at=now)
+        if kind in SITE_KINDS:
+            key = make_site_key(kind)
+            row.lookup, row.hash = key.split("_")[2], hashlib.sha256(key.encode()).hexdigest()
+            return key, row
+        if kind == "protocol":
+            key = make_protocol_key()
+            row.lookup = self._protocol_lookup(key)
+            return key, row
+        if kind in SIGNING_KINDS:
+            if not secret:
+                raise InvalidFields(f"A key of kind {kind} needs --secret: the one that the other side signs with.")
+            row.lookup, row.secret = row.id, secret
+            return None, row
+        raise InvalidFields(
+            f"{kind} is no kind of key; there are {', '.join((*SITE_KINDS, 'protocol', *SIGNING_KINDS))}."
+        )
+
+    def _protocol_lookup(self, key: str) -> str:
+        return hmac.new(self.secret_key.encode(), b"protocol key\0" + key.encode(), hashlib.sha256).hexdigest()
+
+
+def make_site_key(kind: str) -> str:
+    """`kic_<kind>_<8 id>_<32 base62>_<6 CRC32>`: 190 random bits; the check part finds typing errors offline."""
+    id = "".join(secrets.choice(BASE62) for _ in range(8))
+    secret = "".join(secrets.choice(BASE62) for _ in range(32))
+    return "_".join(("kic", kind, id, secret, _check("kic", kind, id, secret)))
+
+
+def make_protocol_key() -> str:
+    """12 lower-case letters and digits, a letter first, so that it can be a label of a host name."""
+    first = secrets.choice(string.ascii_lowercase)
+    return first + "".join(secrets.choice(PROTOCOL_ALPHABET) for _ in range(11))
+
+
+def _check(*parts: str) -> str:
+    number = zlib.crc32("_".join(parts).encode())
+    digits = ""
+    for _ in range(6):
+        number, rest = divmod(number, 62)
+        digits = BASE62[rest] + digits
+    return digits
+
+
+def view(row: ApiKey) -> dict[str, Any]:
+    """A key as the operator sees it."""
+    return {
+        "id": row.id,
+        "kind": row.kind,
+        "starts": row.lookup if row.kind in SITE_KINDS else None,
+        "label": row.label,
+        "created_at": rfc3339(row.created_at),
+        "revoked_at": rfc3339(row.revoked_at),
+    }

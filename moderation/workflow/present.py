@@ -1,0 +1,243 @@
+"""Stored rows in the shapes of the contract: the comment, its verdict, and what events carry of it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from moderation.engine import explain
+from moderation.engine import verdict as engine_verdict
+from moderation.engine.ruleset import Ruleset
+from moderation.errors import NotFound
+from moderation.storage.models import AuditRow, Author, Comment, Decision, Flag, Match, Revision, Story, Verdict
+from moderation.storage.queries import lookup
+from moderation.workflow import letters
+from moderation.workflow.rulebook import Rulebook
+from moderation.workflow.times import rfc3339
+
+
+class Presenter:
+    """Builds answers from rows; texts of matches are cut out of the revision at read time."""
+
+    def __init__(self, rulebook: Rulebook) -> None:
+        self._rulebook = rulebook
+
+    def comment(self, session: Session, comment: Comment) -> dict[str, Any]:
+        """The contract's Comment of a stored row (without links)."""
+        revision = lookup.latest_revision(session, comment)
+        verdict = lookup.live_verdict(session, revision.id)
+        decision = _in_force(session, revision.id)
+        author = session.get(Author, comment.author_id)
+        story = session.get(Story, comment.story_id)
+        ruleset = self._ruleset(session, verdict)
+        return {
+            "id": comment.external_id,
+            "revision": revision.number,
+            "published_revision": comment.published_revision,
+            "sequence": comment.sequence,
+            "status": comment.status,
+            "publish": comment.published_revision is not None,
+            "decided_by": comment.decided_by,
+            "text": revision.text,
+            "verdict": stored_verdict(session, verdict, revision, ruleset),
+            "decision": _decision(decision),
+            "message": self._message(session, comment, verdict, decision, ruleset),
+            "flags": flag_counts(session, revision.id),
+            "story": {"id": story.external_id if story else None},
+            "author": {"id": author.external_id if author else None},
+            "metadata": comment.metadata_,
+            "created_at": rfc3339(comment.created_at),
+            "updated_at": rfc3339(comment.updated_at),
+            "history": _history(session, comment),
+        }
+
+    def _ruleset(self, session: Session, verdict: Verdict | None) -> Ruleset | None:
+        if verdict is None or verdict.ruleset is None:
+            return None
+        try:
+            return self._rulebook.ruleset(verdict.ruleset, session)
+        except NotFound:
+            return None
+
+    def _message(
+        self,
+        session: Session,
+        comment: Comment,
+        verdict: Verdict | None,
+        decision: Decision | None,
+        ruleset: Ruleset | None,
+    ) -> dict[str, str] | None:
+        reasons = list(verdict.reasons) if verdict else []
+        rules = [ruleset.rule(reason["rule"]) for reason in reasons if ruleset and reason.get("rule")]
+        shown = [rule for rule in rules if rule is not None]
+        if decision is not None and decision.decision == "reject":
+            shown = [rule for rule in shown if rule.category == decision.reason]
+        until = next((reason["until"] for reason in reasons if reason.get("until")), None)
+        return letters.letter(
+            status=comment.status,
+            was_public=_was_public(session, comment),
+            guidelines=[rule.title for rule in shown],
+            messages=[rule.message for rule in shown if rule.message],
+            codes=[reason["code"] for reason in reasons],
+            decided_by=comment.decided_by,
+            settings=ruleset.settings if ruleset else {},
+            until=until,
+        )
+
+
+def stored_verdict(
+    session: Session, verdict: Verdict | None, revision: Revision, ruleset: Ruleset | None
+) -> dict[str, Any] | None:
+    """A stored verdict in the contract's shape."""
+    if verdict is None:
+        return None
+    rows = session.scalars(select(Match).where(Match.verdict_id == verdict.id).order_by(Match.ordinal)).all()
+    matches = [_engine_match(row) for row in rows]
+    return {
+        "action": verdict.action,
+        "categories": verdict.categories,
+        "matches": [match_view(match, revision.text, revision.author_name, ruleset) for match in matches],
+        "reasons": [reason_view(reason, matches, revision.text, ruleset) for reason in verdict.reasons],
+        "scores": verdict.scores,
+        "scored_by": verdict.scored_by,
+        "not_assessed": verdict.not_assessed,
+        "unknown": verdict.unknown,
+        "language": verdict.language,
+        "ruleset": verdict.ruleset,
+        "engine": verdict.engine,
+        "created_at": rfc3339(verdict.created_at),
+    }
+
+
+def match_view(
+    match: engine_verdict.Match, text: str | None, name: str | None, ruleset: Ruleset | None
+) -> dict[str, Any]:
+    """One match with its words cut out of the text that it was found in."""
+    source = name if match.found_in == "name" else text
+    view: dict[str, Any] = {
+        "rule": match.rule,
+        "category": match.category,
+        "action": match.action,
+        "state": match.state,
+        "spans": [list(span) for span in match.spans],
+        "text": [source[start:end] for start, end in match.spans] if source is not None else None,
+        "reason": _reason_text(match, source, ruleset),
+    }
+    if match.found_in != "text":
+        view["found_in"] = match.found_in
+    if match.aimed_at:
+        view["aimed_at"] = match.aimed_at
+    if match.hidden_as:
+        view["hidden_as"] = match.hidden_as
+    return view
+
+
+def reason_view(
+    reason: Mapping[str, Any], matches: Sequence[engine_verdict.Match], text: str | None, ruleset: Ruleset | None
+) -> dict[str, Any]:
+    """One reason with a sentence for a person."""
+    view = dict(reason)
+    if reason["code"] != "rule":
+        view["text"] = letters.SYSTEM_REASONS.get(reason["code"], reason["code"])
+        return view
+    match = next((one for one in matches if one.rule == reason.get("rule")), None)
+    view["text"] = _reason_text(match, text, ruleset) if match else ""
+    return view
+
+
+def _reason_text(match: engine_verdict.Match, source: str | None, ruleset: Ruleset | None) -> str:
+    if ruleset is None:
+        return match.rule
+    return explain.reason(match, ruleset, source)
+
+
+def _engine_match(row: Match) -> engine_verdict.Match:
+    return engine_verdict.Match(
+        rule=row.rule,
+        rule_hash=row.rule_hash,
+        category=row.category,
+        action=row.action,
+        state=row.state,
+        spans=tuple((start, end) for start, end in row.spans),
+        aimed_at=row.aimed_at,
+        target=row.target_key,
+        hidden_as=row.hidden_as,
+        found_in=row.found_in,
+    )
+
+
+def _in_force(session: Session, revision_id: str) -> Decision | None:
+    return session.scalar(select(Decision).where(Decision.revision_id == revision_id, Decision.state == "in_force"))
+
+
+def _decision(decision: Decision | None) -> dict[str, Any] | None:
+    if decision is None:
+        return None
+    return {
+        "decision": decision.decision,
+        "reason": decision.reason,
+        "decided_at": rfc3339(decision.effective_at),
+        "by": {"role": decision.by_role or ("moderator" if decision.by_kind == "user" else decision.by_kind)},
+    }
+
+
+def flag_counts(session: Session, revision_id: str) -> dict[str, Any]:
+    """{total, counts}: how many readers flagged a revision, by reason."""
+    rows = session.execute(
+        select(Flag.reason, func.count()).where(Flag.revision_id == revision_id).group_by(Flag.reason)
+    ).all()
+    counts = {row[0]: row[1] for row in rows}
+    return {"total": sum(counts.values()), "counts": counts}
+
+
+def _was_public(session: Session, comment: Comment) -> bool:
+    acts = ("comment.published",)
+    query = select(AuditRow.position).where(AuditRow.subject_id == comment.id, AuditRow.act.in_(acts)).limit(1)
+    return session.scalar(query) is not None
+
+
+def _history(session: Session, comment: Comment) -> list[dict[str, Any]]:
+    rows = session.scalars(
+        select(AuditRow)
+        .where(AuditRow.site_id == comment.site_id, AuditRow.subject_id == comment.id)
+        .order_by(AuditRow.position)
+    )
+    return [
+        {
+            "at": rfc3339(row.at),
+            "what": row.act,
+            "revision": row.details.get("revision"),
+            "by": _by(row),
+        }
+        for row in rows
+    ]
+
+
+def _by(row: AuditRow) -> str:
+    """People appear by role, never by name."""
+    if row.by_kind == "user":
+        return row.by_role or "moderator"
+    return row.details.get("decided_by") or row.by_kind
+
+
+def comment_data(
+    comment: Comment, *, revision: int, verdict: Verdict | None, author_id: str | None, story_id: str
+) -> dict[str, Any]:
+    """What an event carries of a comment: ids, codes, never text. `sequence` is filled in by the ledger."""
+    return {
+        "comment": {
+            "id": comment.external_id,
+            "revision": revision,
+            "published_revision": comment.published_revision,
+            "sequence": comment.sequence,
+            "status": comment.status,
+            "publish": comment.published_revision is not None,
+            "decided_by": comment.decided_by,
+            "action": verdict.action if verdict else None,
+            "categories": list(verdict.categories) if verdict else [],
+            "reasons": [dict(reason) for reason in verdict.reasons] if verdict else [],
+            "story": {"id": story_id},
+            "author": {"id": author_id},
+        }
+    }

@@ -1,0 +1,181 @@
+"""Finds what was left behind and queues it again; settles what has come due. Safe to run from several places at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from moderation import telemetry
+from moderation.storage.models import (
+    Ask,
+    Block,
+    Decision,
+    Delivery,
+    DeskSession,
+    Endpoint,
+    Event,
+    Heartbeat,
+    IdempotencyRow,
+    LoginAttempt,
+    Position,
+    ReviewItem,
+    Revision,
+)
+from moderation.storage.rows import counted, insert_once
+from moderation.storage.unit_of_work import Database
+from moderation.workflow.authors import Authors
+from moderation.workflow.ports import Queue
+from moderation.workflow.review import Review
+
+LONGEST_WAIT = 40.0  # seconds between two hints for the same row; longer leaves work lying, shorter storms the queue
+QUEUE_IS_LONG = 1000  # messages; more hints then only delay the ones that are there
+SETTLED_AT_ONCE = 100
+NOT_REVIEWED_AFTER = timedelta(hours=48)
+IDEMPOTENCY_KEPT = timedelta(days=7)
+ASKS_KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The verb that repairs."""
+
+    database: Database
+    queue: Queue
+    review: Review
+    authors: Authors
+    pending_seconds: float = 10.0
+    batch: int = 200
+    events_days: int = 90
+
+    def tick(self, *, now: datetime) -> dict[str, int]:
+        """One look at everything that can be left behind; how many rows of each kind were taken up."""
+        found = {
+            "decisions": self._settle_decisions(now),
+            "revisions": self._requeue_revisions(now),
+            "deliveries": self._requeue_deliveries(now),
+            "blocks": self._expire_blocks(now),
+        }
+        self._beat("sweep", now)
+        for what, count in found.items():
+            if count:
+                telemetry.swept.labels(what=what).inc(count)
+        return found
+
+    def retain(self, *, now: datetime) -> dict[str, int]:
+        """Removes what is past its time: unopened review items, events, idempotency keys, asks, sessions."""
+        with self.database.write() as session:
+            return {
+                "not_reviewed": _leave_queue(session, now),
+                "events": _remove_events(session, now - timedelta(days=self.events_days)),
+                "idempotency": counted(
+                    session, delete(IdempotencyRow).where(IdempotencyRow.created_at < now - IDEMPOTENCY_KEPT)
+                ),
+                "asks": counted(session, delete(Ask).where(Ask.created_at < now - ASKS_KEPT)),
+                "sessions": counted(
+                    session, delete(DeskSession).where(DeskSession.created_at < now - timedelta(days=1))
+                ),
+                "login_attempts": counted(
+                    session, delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1))
+                ),
+            }
+
+    def _settle_decisions(self, now: datetime) -> int:
+        with self.database.read() as session:
+            due = session.scalars(
+                select(Decision.id)
+                .where(Decision.state == "waiting", Decision.effective_at <= now)
+                .order_by(Decision.effective_at)
+                .limit(SETTLED_AT_ONCE)
+            ).all()
+        return sum(self.review.settle(decision_id=id, now=now) for id in due)
+
+    def _requeue_revisions(self, now: datetime) -> int:
+        if self._is_long("moderate"):
+            return 0
+        abandoned = (Revision.state == "claimed") & (Revision.lease_until < now)
+        due = or_(Revision.state == "waiting", abandoned) & (Revision.due_at <= now)
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Revision.id, Revision.bulk, Revision.kicks)
+                .where(due)
+                .order_by(Revision.due_at)
+                .limit(self.batch)
+            ).all()
+        taken = 0
+        for id, bulk, kicks in rows:
+            wait = min(self.pending_seconds * 2 ** min(kicks, 10), max(LONGEST_WAIT, self.pending_seconds))
+            if self._postpone(id, kicks, now + timedelta(seconds=wait)):
+                self.queue.moderate(id, bulk=bulk)
+                taken += 1
+        return taken
+
+    def _postpone(self, revision_id: str, kicks: int, due_at: datetime) -> bool:
+        """Counts one more hint; False where another sweep has just done so."""
+        with self.database.write() as session:
+            same = update(Revision).where(Revision.id == revision_id, Revision.kicks == kicks, Revision.state != "done")
+            return counted(session, same.values(kicks=kicks + 1, due_at=due_at)) == 1
+
+    def _requeue_deliveries(self, now: datetime) -> int:
+        if self._is_long("deliver"):
+            return 0
+        abandoned = (Delivery.state == "claimed") & (Delivery.lease_until < now)
+        free = or_(Endpoint.busy_until.is_(None), Endpoint.busy_until < now)
+        with self.database.read() as session:
+            rows = session.execute(
+                select(Delivery.id, Delivery.endpoint_id)
+                .join(Endpoint, Endpoint.id == Delivery.endpoint_id)
+                .where(
+                    or_((Delivery.state == "due"), abandoned),
+                    Delivery.due_at <= now - timedelta(seconds=1),
+                    Endpoint.disabled_at.is_(None),
+                    free,
+                )
+                .order_by(Delivery.position)
+                .limit(self.batch)
+            ).all()
+        first_of_each = {endpoint: id for id, endpoint in reversed(rows)}
+        for id in first_of_each.values():
+            self.queue.deliver(id)
+        return len(first_of_each)
+
+    def _expire_blocks(self, now: datetime) -> int:
+        with self.database.read() as session:
+            due = session.scalars(
+                select(Block.id).where(Block.state == "active", Block.until <= now).limit(SETTLED_AT_ONCE)
+            ).all()
+        return sum(self.authors.expire(block_id=id, now=now) for id in due)
+
+    def _is_long(self, name: str) -> bool:
+        length = self.queue.length(name)
+        return length is not None and length > QUEUE_IS_LONG
+
+    def _beat(self, part: str, now: datetime) -> None:
+        with self.database.write() as session:
+            if not insert_once(session, Heartbeat, part=part, at=now):
+                session.execute(update(Heartbeat).where(Heartbeat.part == part).values(at=now))
+
+
+def _leave_queue(session: Session, now: datetime) -> int:
+    """Review items of rules that nobody opened: they leave as "not reviewed", never as approved. Held ones stay."""
+    stale = (ReviewItem.closed_at.is_(None)) & (ReviewItem.opened_at < now - NOT_REVIEWED_AFTER)
+    untouched = ReviewItem.claimed_by.is_(None) & ReviewItem.urgent.is_(False)
+    only_listed = (ReviewItem.source == "rules") & (ReviewItem.rank < 50)
+    return counted(
+        session,
+        update(ReviewItem).where(stale, untouched, only_listed).values(closed_at=now, outcome="not_reviewed"),
+    )
+
+
+def _remove_events(session: Session, before: datetime) -> int:
+    sites = session.execute(
+        select(Event.site_id, Event.position).where(Event.created_at < before).order_by(Event.position)
+    ).all()
+    last = {row[0]: row[1] for row in sites}
+    for site, position in last.items():
+        session.execute(
+            update(Position)
+            .where(Position.site_id == site, Position.events_removed_to < position)
+            .values(events_removed_to=position)
+        )
+    return counted(session, delete(Event).where(Event.created_at < before)) if last else 0

@@ -1,0 +1,15 @@
+"""Times as the API writes them."""
+
+from datetime import UTC, datetime
+from typing import overload
+
+
+@overload
+def rfc3339(at: datetime) -> str: ...
+@overload
+def rfc3339(at: None) -> None: ...
+def rfc3339(at: datetime | None) -> str | None:
+    """A moment as RFC 3339 in UTC with milliseconds (None stays None)."""
+    if at is None:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
