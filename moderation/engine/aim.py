@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from . import aim_words as table
 from .facts import Parent, Story
@@ -74,7 +75,7 @@ class Aims:
             return subject
         if self._is_plural(start, end) or subject == "group":
             return "group"
-        return subject or self._named_near(start, end) or self._addressed(start, end)
+        return subject or self._named_near(start) or self._addressed(start, end)
 
     def _is_thing(self, after: list[str], use: str) -> bool:
         return bool(after) and after[0] in table.THINGS and (use != "noun" or after[0] not in ("piece", "sign"))
@@ -88,7 +89,7 @@ class Aims:
 
     def _second_person(self, start: int, end: int) -> str | None:
         near = self._passage.before(start, 14)
-        if "if" in near or any(pair in (("have", "to"), ("has", "to")) for pair in zip(near, near[1:], strict=False)):
+        if "if" in near or any(pair in (("have", "to"), ("has", "to")) for pair in pairwise(near)):
             return "group"
         if {"would", "you'd"} & set(near[-5:]):
             return "group"
@@ -196,7 +197,7 @@ class Aims:
     def _named_at(self, start: int, end: int) -> str | None:
         return next((aim for first, last, aim in self._names if first < end and start < last), None)
 
-    def _named_near(self, start: int, end: int) -> str | None:
+    def _named_near(self, start: int) -> str | None:
         first, last = self._passage.sentence(start)
         near = [(abs(at - start), aim) for at, _, aim in self._names if first <= at < last]
         return min(near)[1] if near else None

@@ -1,0 +1,99 @@
+"""Conditions about earlier comments: the same text again (repeat), many in a short time (flood)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ..facts import Previous
+from ..look import Look
+from ..schema import Choice, Number, Table, bounds, within
+from ..source import Located
+from ..text.fingerprints import fingerprint
+from .base import NO, Build, Filter, Kind, Outcome, answer, unknown
+
+HISTORY = "earlier comments"
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How many times the same text came in, this one included."""
+
+    times: Mapping[str, float]
+    hours: float
+    by: str
+    letters: Mapping[str, float]
+
+    def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        if not within(sum(sign.isalnum() for sign in look.given.text), self.letters):
+            return NO
+        recent = _recent(look, self.hours)
+        if recent is None:
+            return unknown(HISTORY)
+        print_of_this = fingerprint(look.given.text)
+        same = [p for p in recent if p.fingerprint == print_of_this and (self.by == "anyone" or p.same_author)]
+        return answer(within(len(same) + 1, self.times))
+
+
+@dataclass(frozen=True, slots=True)
+class Flood:
+    """How many comments the writer sent in the last minutes, this one included."""
+
+    comments: Mapping[str, float]
+    minutes: float
+
+    def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        recent = _recent(look, self.minutes / 60)
+        if recent is None:
+            return unknown(HISTORY)
+        return answer(within(sum(p.same_author for p in recent) + 1, self.comments))
+
+
+def _recent(look: Look, hours: float) -> list[Previous] | None:
+    if look.facts.previous is None:
+        return None
+    since = look.facts.now - timedelta(hours=hours)
+    return [p for p in look.facts.previous if since <= p.at <= look.facts.now]
+
+
+def _make_repeat(value: dict[str, Any], node: Located, build: Build) -> Repeat:  # noqa: ARG001 as all makers
+    hours = value.get("hours", 24)
+    build.previous_hours = max(build.previous_hours, hours)
+    return Repeat(value["times"], hours, value.get("by", "author"), value.get("letters", {"at_least": 15}))
+
+
+def _make_flood(value: dict[str, Any], node: Located, build: Build) -> Flood:  # noqa: ARG001 as all makers
+    minutes = value.get("minutes", 10)
+    build.previous_hours = max(build.previous_hours, minutes / 60)
+    return Flood(value["comments"], minutes)
+
+
+KINDS = (
+    Kind(
+        "repeat",
+        "comment",
+        "The same text again: times (this one counts) within hours (24), by the same author or anyone; "
+        "texts under 15 letters and digits do not count.",
+        Table(
+            {
+                "times": bounds(),
+                "hours": Number(0.01, 720),
+                "by": Choice(("author", "anyone")),
+                "letters": bounds(),
+            },
+            required=("times",),
+        ),
+        _make_repeat,
+        "repeat: {times: {at_least: 3}, hours: 24, by: author}",
+    ),
+    Kind(
+        "flood",
+        "comment",
+        "Many comments of one author: how many (this one counts) within minutes (10).",
+        Table({"comments": bounds(), "minutes": Number(0.1, 1440)}, required=("comments",)),
+        _make_flood,
+        "flood: {comments: {at_least: 6}, minutes: 10}",
+    ),
+)

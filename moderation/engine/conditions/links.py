@@ -1,0 +1,101 @@
+"""links: web addresses in the comment, how many and to which hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..look import Found, Look
+from ..schema import Bad, OneOf, Some, Table, Text, bounds, within
+from ..source import Located
+from .base import NO, Build, Filter, Kind, Outcome
+
+_LINK = re.compile(
+    r"(?:https?://|hxxps?://|www\.)[^\s<>\"']{1,2000}"
+    r"|(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,40})\.){1,4}"
+    r"(?:com|net|org|info|biz|co|io|me|ru|cn|xyz|top|site|online|shop|club|ly|gl|link|click|live|tv|uk|us|de|fr|eu)"
+    r"(?:/[^\s<>\"']{0,2000}|(?![\w.-]))",
+    re.IGNORECASE,
+)
+_HREF = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\s\"'>]{1,2000})", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Counts addresses, of some hosts or all but some; links to the story's own host never count."""
+
+    count: Mapping[str, float]
+    hosts: frozenset[str] | None = None
+    not_hosts: frozenset[str] = frozenset()
+
+    def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        own = _host(look.given.story.url or "") if look.given.story else ""
+        found = [one for host, one in _links(look) if self._counts(host, own)]
+        if not found or not within(len(found), self.count):
+            return NO
+        return Outcome(True, tuple(one for one in found if one.end > one.start))
+
+    def _counts(self, host: str, own: str) -> bool:
+        if own and _is_under(host, own):
+            return False
+        if self.hosts is not None:
+            return any(_is_under(host, wanted) for wanted in self.hosts)
+        return not any(_is_under(host, known) for known in self.not_hosts)
+
+
+def _links(look: Look) -> Iterator[tuple[str, Found]]:
+    for found in _LINK.finditer(look.text.view.text):
+        yield _host(found.group()), Found(found.start(), found.end())
+    if look.given.format == "html":
+        for found in _HREF.finditer(look.given.text):
+            yield _host(found.group(1)), Found(0, 0)
+
+
+def _host(address: str) -> str:
+    marked = address if "://" in address else f"http://{address}"
+    try:
+        host = urlsplit(marked.replace("hxxp", "http")).hostname or ""
+    except ValueError:
+        return ""
+    return host.lower().removeprefix("www.").strip(".")
+
+
+def _is_under(host: str, domain: str) -> bool:
+    return host == domain or host.endswith("." + domain)
+
+
+def _make(value: dict[str, Any], node: Located, build: Build) -> Links | Bad:
+    count = value.get("count", {key: limit for key, limit in value.items() if not key.endswith("hosts")})
+    hosts = _hosts(value.get("hosts"), node, build)
+    others = _hosts(value.get("not_hosts"), node, build)
+    if isinstance(hosts, Bad) or isinstance(others, Bad):
+        return Bad()
+    return Links(count or {"at_least": 1}, hosts, others or frozenset())
+
+
+def _hosts(value: Any, node: Located, build: Build) -> frozenset[str] | Bad | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        if value not in build.lists:
+            return build.problems.add(node, f"there is no list `{value}`")
+        build.used_lists.add(value)
+        return frozenset(_host(term.term) for term in build.lists[value])
+    return frozenset(_host(host) for host in value)
+
+
+_HOSTS = OneOf({str: Text(80), list: Some(Text(200))})
+
+KINDS = (
+    Kind(
+        "links",
+        "comment",
+        "Web addresses: how many, to which hosts (a list's name or [a, b]). Links to the story's own host do not count.",
+        Table({**bounds().fields, "count": bounds(), "hosts": _HOSTS, "not_hosts": _HOSTS}),
+        _make,
+        "links: {at_least: 1, not_hosts: [wikipedia.org]}",
+    ),
+)

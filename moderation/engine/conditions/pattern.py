@@ -1,0 +1,58 @@
+"""pattern: a regular expression (RE2) over the folded text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..look import Found, Look
+from ..patterns import MAX_LENGTH, MAX_PATTERNS, BadPattern, Pattern
+from ..schema import BAD, Bad, Some, Text
+from ..source import Located
+from .base import NO, Build, Filter, Kind, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Patterns:
+    """Finds what one of some patterns matches."""
+
+    numbers: tuple[int, ...]
+    places: tuple[str, ...] = ("text",)
+
+    def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        found = [one for place in self.places for one in self._find(look, place)]
+        if found and drop is not None:
+            found = [one for one in found if drop.keeps(one, look) is not True]
+        return Outcome(True, tuple(found)) if found else NO
+
+    def _find(self, look: Look, place: str) -> list[Found]:
+        side = look.side(place)
+        return [
+            Found(start, end, place, hidden_as=side.view.hidden_as(start, end))
+            for number in self.numbers
+            for start, end in side.patterns.get(number, ())
+        ]
+
+
+def make_pattern(value: tuple[str, ...], node: Located, build: Build) -> Patterns | Bad:
+    """The value of `pattern` in, the finder out; a pattern that is refused is a mistake in the file."""
+    numbers = []
+    for source in value:
+        try:
+            numbers.append(build.add_pattern(Pattern(source)))
+        except BadPattern as error:
+            return build.problems.add(node, str(error), hint=error.hint)
+    if len(build.patterns) > MAX_PATTERNS:
+        return build.problems.add(node, f"more than {MAX_PATTERNS:,} patterns in one rule set")
+    return Patterns(tuple(numbers)) if numbers else BAD
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "pattern",
+        "finder",
+        "A regular expression (RE2) or a list of them, over the folded text: lower case, without accents and disguise.",
+        Some(Text(MAX_LENGTH)),
+        make_pattern,
+        r"pattern: '\b0[0-9]{3} ?[0-9]{6}\b'",
+    ),
+)

@@ -1,0 +1,136 @@
+"""terms: words and phrases of a list or written in the rule; tiers and in choose among them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..faults import listed, nearest
+from ..lexicon import Term
+from ..look import Found, Look
+from ..schema import BAD, Bad, Choice, Many, OneOf, Problems, Some, Table, Text
+from ..source import Located
+from .base import NO, Build, Condition, Filter, Kind, Option, Outcome
+from .pattern import Patterns
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Finds the terms of lists, of some tiers, in the text, the display name, or both."""
+
+    lists: tuple[str, ...]
+    tiers: frozenset[str] | None = None
+    places: tuple[str, ...] = ("text",)
+
+    def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        found = [one for place in self.places for one in self._find(look, place)]
+        if found and drop is not None:
+            found = [one for one in found if drop.keeps(one, look) is not True]
+        return Outcome(True, tuple(found)) if found else NO
+
+    def _find(self, look: Look, place: str) -> list[Found]:
+        hits = look.side(place).terms
+        return [
+            Found(hit.start, hit.end, place, hit.term.use, hit.hidden_as, hit.term.tier)
+            for name in self.lists
+            for hit in hits.get(name, ())
+            if self.tiers is None or hit.term.tier in self.tiers
+        ]
+
+
+def make_terms(value: Any, node: Located, build: Build) -> Terms | Bad:
+    """The value of `terms` in, the finder out."""
+    if isinstance(value, dict):
+        names, inline = value.get("lists", ()), value.get("words", ())
+    else:
+        names, inline = ((value,), ()) if isinstance(value, str) else ((), value)
+    if any(_is_unknown(name, node, build) for name in names):
+        return BAD
+    build.used_lists.update(names)
+    extra = (build.add_terms(tuple(_inline(text) for text in inline)),) if inline else ()
+    return Terms((*names, *extra))
+
+
+def make_tiers(tiers: tuple[str, ...], node: Located, build: Build) -> Option:
+    """Tiers in, what narrows a finder of terms to them out."""
+
+    def narrow(finder: Condition) -> Condition | Bad:
+        if not isinstance(finder, Terms):
+            return build.problems.add(node, "`tiers` goes with `terms` only")
+        known = {term.tier for name in finder.lists for term in _terms(name, build)}
+        for tier in tiers:
+            if tier not in known:
+                message = f"no term of the list has the tier `{tier}`"
+                return build.problems.add(node, message, expected=listed(known), hint=nearest(tier, known))
+        return replace(finder, tiers=frozenset(tiers))
+
+    return narrow
+
+
+def make_places(places: tuple[str, ...], node: Located, build: Build) -> Option:
+    """Places in, what tells a finder where to look out."""
+
+    def place(finder: Condition) -> Condition | Bad:
+        if isinstance(finder, Terms | Patterns):
+            return replace(finder, places=places)
+        return build.problems.add(node, "`in` goes with `terms` and `pattern` only")
+
+    return place
+
+
+def _terms(name: str, build: Build) -> tuple[Term, ...]:
+    return build.lists.get(name) or build.inline.get(name, ())
+
+
+def _inline(text: str) -> Term:
+    if text.endswith("*"):
+        return Term(text.rstrip("*"), form="stem")
+    return Term(text, form="phrase" if " " in text.strip() else "word")
+
+
+def _is_unknown(name: str, node: Located, build: Build) -> bool:
+    if name in build.lists:
+        return False
+    build.problems.add(
+        node, f"there is no list `{name}`", expected=listed(build.lists), hint=nearest(name, build.lists)
+    )
+    return True
+
+
+class TermsShape:
+    """The shapes that `terms` takes."""
+
+    _shape = OneOf(
+        {
+            str: Text(80),
+            list: Many(Text(120), fewest=1),
+            dict: Table({"lists": Some(Text(80)), "words": Many(Text(120))}),
+        }
+    )
+
+    def read(self, node: Located, problems: Problems) -> Any:
+        return self._shape.read(node, problems)
+
+    def json(self) -> dict[str, Any]:
+        return self._shape.json()
+
+
+KINDS = (
+    Kind(
+        "terms",
+        "finder",
+        "Words and phrases: the name of a list, or [a, b*] written here; {lists: [...], words: [...]} joins them.",
+        TermsShape(),
+        make_terms,
+        "terms: insults",
+    ),
+    Kind("tiers", "option", "Only terms of these tiers count.", Some(Text(40)), make_tiers, "tiers: [strong]"),
+    Kind(
+        "in",
+        "option",
+        "Where to look: the comment's text (default), the display name, or both.",
+        Some(Choice(("text", "name"))),
+        make_places,
+        "in: [text, name]",
+    ),
+)
