@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from moderation.errors import TooManyRequests, Unavailable
@@ -49,7 +49,8 @@ class Place:
 class RateLimit:
     """A token bucket for each key: `per_second` on the long run, `burst` at once."""
 
-    def __init__(self, *, per_second: float, burst: int) -> None:
+    def __init__(self, *, per_second: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._rate = per_second
         self._burst = float(burst)
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -63,14 +64,15 @@ class RateLimit:
                 raise TooManyRequests(
                     "Too many requests with this key; slow down.", retry_after=self._seconds_until_one(tokens)
                 )
-            self._buckets[key] = (tokens - 1, time.monotonic())
+            self._buckets[key] = (tokens - 1, self._clock())
             self._buckets.move_to_end(key)
             if len(self._buckets) > KEYS_KEPT:
                 self._buckets.popitem(last=False)
 
     def _refilled(self, key: str) -> float:
-        tokens, at = self._buckets.get(key, (self._burst, time.monotonic()))
-        return min(self._burst, tokens + (time.monotonic() - at) * self._rate)
+        now = self._clock()
+        tokens, at = self._buckets.get(key, (self._burst, now))
+        return min(self._burst, tokens + (now - at) * self._rate)
 
     def _seconds_until_one(self, tokens: float) -> int:
         return max(1, round((1 - tokens) / self._rate))

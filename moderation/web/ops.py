@@ -2,7 +2,6 @@
 
 import hmac
 import ipaddress
-from datetime import UTC, datetime
 
 from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
@@ -22,7 +21,7 @@ def blueprint(edge: Edge, *, metrics_token: str | None) -> Blueprint:
 
     @ops.get("/readyz")
     def readyz() -> Response:
-        found = edge.application.ready(now=datetime.now(UTC))
+        found = edge.application.health.ready(now=edge.application.now())
         return render(Answer(found, 200 if found["status"] in ("ok", "degraded") else 503))
 
     @ops.get("/metrics")

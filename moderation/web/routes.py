@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, request
@@ -161,7 +161,7 @@ def _rule(path: str) -> str:
 
 def _endpoint(edge: Edge, route: Route) -> Callable[..., Response]:
     def endpoint(**path: str) -> Response:
-        now = datetime.now(UTC)
+        now = edge.application.now()
         holder = auth.authenticate(edge.application, request, now=now)
         _check_path(route, path)
         answer = route.view(_call(edge, route, holder, path, now))
