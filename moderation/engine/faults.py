@@ -41,7 +41,7 @@ class InvalidRuleset(Exception):
     """Rule files that cannot be used, with every mistake found in them."""
 
     def __init__(self, errors: Iterable[RuleError]) -> None:
-        self.errors = tuple(sorted(errors, key=lambda e: (e.file, e.line, e.column, e.message)))
+        self.errors = tuple(sorted(set(errors), key=lambda e: (e.file, e.line, e.column, e.message)))
         super().__init__(f"{len(self.errors)} mistakes in the rule files")
 
     def __str__(self) -> str:

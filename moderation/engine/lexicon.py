@@ -31,6 +31,7 @@ class Term:
     use: str = "noun"
     except_: tuple[str, ...] = ()
     name: bool = False
+    language: str | None = None
     note: str = ""
 
 

@@ -73,6 +73,8 @@ def _mapping(node: Located, build: Build) -> Condition | Bad:
         return BAD
     if not finders and not parts and _needs_finder(known, node, build):
         return BAD
+    if parts and not finders and filters:
+        finders, parts = [All(tuple(parts))], []
     return _assembled(finders, filters, [*wholes, *parts], node, build)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from .. import aim_words as table
 from ..aim import AIMS
-from ..look import Found, Look
+from ..look import PUBLIC_FIGURES, Found, Look
 from ..schema import BAD, Bad, Choice, Flag, Some, Table, Whole
 from ..source import Located
 from .base import Build, Filter, Kind, Outcome, answer
@@ -110,6 +110,7 @@ def _same(one: Found, other: Found) -> bool:
 
 
 def _make_aim(value: tuple[str, ...], node: Located, build: Build) -> AimedAt:  # noqa: ARG001 as all makers
+    build.used_lists.add(PUBLIC_FIGURES)
     wanted = frozenset(value)
     return AimedAt(wanted | _PEOPLE if "person" in wanted else wanted)
 

@@ -34,8 +34,13 @@ class Terms:
             Found(hit.start, hit.end, place, hit.term.use, hit.hidden_as, hit.term.tier)
             for name in self.lists
             for hit in hits.get(name, ())
-            if self.tiers is None or hit.term.tier in self.tiers
+            if (self.tiers is None or hit.term.tier in self.tiers) and _is_spoken(hit.term, look)
         ]
+
+
+def _is_spoken(term: Term, look: Look) -> bool:
+    """Lists of one language run on comments in it; lists without a language always do."""
+    return term.language is None or term.language == look.language.code
 
 
 def make_terms(value: Any, node: Located, build: Build) -> Terms | Bad:

@@ -1,0 +1,130 @@
+"""Facts and a ruleset in, a verdict out. Pure; what fails or runs out of time becomes an action for people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from . import ENGINE_VERSION
+from .conditions.base import NO, Outcome
+from .facts import Facts
+from .look import Found, Look
+from .rule import Rule
+from .ruleset import Ruleset
+from .text.language import Language
+from .verdict import RANK, Action, Match, Reason, Unknown, Verdict
+
+MOST_SPANS = 50
+
+
+def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | None = None) -> Verdict:
+    """Judge one comment. deadline() is true when time is up: rules left then count as failed."""
+    look = Look(facts, ruleset.matchers, deadline)
+    matches: list[Match] = []
+    unknown: list[Unknown] = []
+    failed: list[Rule] = []
+    for rule in ruleset.rules:
+        if not rule.runs or is_exempt(rule, look, ruleset):
+            continue
+        try:
+            look.check_time()
+            outcome = judge_rule(rule, look)
+            matches += _matches(rule, outcome, look) if outcome.truth else ()
+        except Exception:  # any fault of a condition becomes work for people, never a silent allow
+            failed.append(rule)
+            continue
+        unknown += (Unknown(rule.id, what) for what in outcome.unknown)
+    return _verdict(look, ruleset, matches, unknown, failed)
+
+
+def judge_rule(rule: Rule, look: Look) -> Outcome:
+    """One rule on one comment, whatever its state."""
+    outcome = rule.when.check(look, rule.unless_match)
+    if rule.unless is None or outcome.truth is False:
+        return outcome
+    exception = rule.unless.check(look)
+    if exception.truth:
+        return NO
+    return outcome if exception.truth is False else Outcome(None, unknown=(*outcome.unknown, *exception.unknown))
+
+
+def is_exempt(rule: Rule, look: Look, ruleset: Ruleset) -> bool:
+    """Whether an exemption of the ruleset takes this comment out of the rule."""
+    return any(_applies(exemption, rule, look) for exemption in ruleset.exempt)
+
+
+def _applies(exemption: Mapping[str, Any], rule: Rule, look: Look) -> bool:
+    author, story = look.given.author, look.given.story
+    section = ((story.section if story else None) or "").casefold()
+    return (
+        rule.category in _several(exemption.get("categories"), rule.category)
+        and rule.id in _several(exemption.get("rules"), rule.id)
+        and author.role in _several(exemption.get("author_role"), author.role)
+        and author.trusted is exemption.get("trusted", author.trusted)
+        and section in [name.casefold() for name in _several(exemption.get("section"), section)]
+    )
+
+
+def _several(value: Any, default: str) -> list[str]:
+    if value is None:
+        return [default]
+    return [value] if isinstance(value, str) else list(value)
+
+
+def _matches(rule: Rule, outcome: Outcome, look: Look) -> Iterable[Match]:
+    """One match for each aim and disguise."""
+    groups: dict[tuple[str | None, str | None, str | None, str], list[Found]] = {}
+    for found in outcome.found:
+        aim = look.aim(found)
+        groups.setdefault((aim.at, aim.target, found.hidden_as, found.where), []).append(found)
+    if not groups:
+        yield Match(rule.id, rule.hash, rule.category, rule.action, rule.state)
+    for (at, target, hidden, where), several in groups.items():
+        spans = _spans(several, look) if where == "text" else ()
+        about = (rule.id, rule.hash, rule.category, rule.action, rule.state)
+        yield Match(*about, spans, at, target, hidden, where)
+
+
+def _spans(several: list[Found], look: Look) -> tuple[tuple[int, int], ...]:
+    view = look.text.view
+    return tuple(sorted({view.span(found.start, found.end) for found in several}))[:MOST_SPANS]
+
+
+def _verdict(look: Look, ruleset: Ruleset, matches: list[Match], unknown: list[Unknown], failed: list[Rule]) -> Verdict:
+    live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule))
+    fallen = [rule for rule in failed if rule.state == "live"]
+    unsure = _unsure(ruleset, unknown)
+    acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in fallen]
+    acting += [(rule.if_unknown or "allow", Reason("rule_unknown", rule.id)) for rule in unsure]
+    acting += [(match.action, Reason("rule", match.rule)) for match in live]
+    acting = [(action, reason) for action, reason in acting if action != "allow"]
+    acting.sort(key=lambda pair: -RANK[pair[0]])
+    hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
+    language = _language(look)
+    return Verdict(
+        action=Action(acting[0][0]) if acting else Action.ALLOW,
+        categories=tuple(dict.fromkeys(match.category for match in live if match.action != "allow")),
+        matches=(*live, *sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule)),
+        reasons=tuple(dict.fromkeys(reason for _, reason in acting)),
+        unknown=tuple(dict.fromkeys(unknown)),
+        language=language.code if language else None,
+        language_sure=bool(language and language.sure),
+        ruleset=ruleset.version,
+        engine=ENGINE_VERSION,
+        urgent=any(rule.urgent for rule in hit.values()),
+        ask_first=tuple(id for id, rule in hit.items() if rule.ask_first),
+        strikes=tuple(dict.fromkeys(rule.strike for rule in hit.values() if rule.strike)),
+        failed=tuple(rule.id for rule in failed),
+    )
+
+
+def _unsure(ruleset: Ruleset, unknown: list[Unknown]) -> list[Rule]:
+    ids = {one.rule for one in unknown}
+    return [rule for rule in ruleset.rules if rule.id in ids and rule.if_unknown and rule.state == "live"]
+
+
+def _language(look: Look) -> Language | None:
+    try:
+        return look.language
+    except Exception:  # the verdict stands without a language
+        return None

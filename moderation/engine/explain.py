@@ -1,0 +1,93 @@
+"""A verdict in words: for the moderator, for the writer, and as the document of the contract."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .facts import Facts, Submission
+from .ruleset import Ruleset
+from .verdict import Match, Reason, Verdict
+
+LONGEST_QUOTE = 60
+SILENT = frozenset(("slur", "spam", "legal_risk", "personal_information"))
+
+
+def render(match: Match, ruleset: Ruleset, text: str, submission: Submission | None = None) -> str:
+    """A match in, one sentence for the moderator out, with the words that were matched."""
+    rule = ruleset.rule(match.rule)
+    sentence = (rule.reason or rule.title) if rule else match.rule
+    return sentence.replace("{match}", matched_text(match, text, submission))
+
+
+def matched_text(match: Match, text: str, submission: Submission | None = None) -> str:
+    """The words of a match as written, shortened."""
+    if match.found_in == "name":
+        return _short((submission.author.name if submission else None) or "")
+    return " … ".join(dict.fromkeys(_short(text[start:end]) for start, end in match.spans[:3]))
+
+
+def message(verdict: Verdict, ruleset: Ruleset, text: str = "") -> str:
+    """A verdict in, what the strictest rule says to the writer out (without words of silent categories)."""
+    for match in verdict.matches:
+        rule = ruleset.rule(match.rule)
+        if rule and rule.message and match.state == "live" and match.action != "allow":
+            quoted = "" if match.category in SILENT else matched_text(match, text)
+            return rule.message.replace("{match}", quoted)
+    return ""
+
+
+def as_document(verdict: Verdict, ruleset: Ruleset, facts: Facts) -> dict[str, Any]:
+    """A verdict in, the document of the contract out, with the matched text cut out of the comment."""
+    given = facts.submission
+    return {
+        "action": verdict.action.value,
+        "categories": list(verdict.categories),
+        "matches": [match_document(match, ruleset, given) for match in verdict.matches],
+        "reasons": [_reason_document(reason, verdict, ruleset, given) for reason in verdict.reasons],
+        "unknown": [{"rule": one.rule, "what": one.what} for one in verdict.unknown],
+        "scores": dict(facts.scores),
+        "scored_by": {name: dict(source) for name, source in facts.scored_by.items()},
+        "not_assessed": dict(facts.not_assessed),
+        "language": verdict.language,
+        "ruleset": verdict.ruleset,
+        "engine": verdict.engine,
+    }
+
+
+def match_document(match: Match, ruleset: Ruleset, given: Submission) -> dict[str, Any]:
+    """A match in, its entry in the document out."""
+    document: dict[str, Any] = {
+        "rule": match.rule,
+        "category": match.category,
+        "action": match.action,
+        "state": match.state,
+        "spans": [list(span) for span in match.spans],
+        "text": matched_text(match, given.text, given),
+        "reason": render(match, ruleset, given.text, given),
+    }
+    optional = {"aimed_at": match.aimed_at, "hidden_as": match.hidden_as}
+    document |= {key: value for key, value in optional.items() if value}
+    return document | ({"found_in": "name"} if match.found_in == "name" else {})
+
+
+def reason_text(reason: Reason, verdict: Verdict, ruleset: Ruleset, given: Submission) -> str:
+    """A reason in, its sentence for the moderator out."""
+    rule = ruleset.rule(reason.rule or "")
+    title = rule.title if rule else reason.rule or ""
+    if reason.code == "rule_failed":
+        return f"The check “{title}” failed: a person has to look."
+    if reason.code == "rule_unknown":
+        return f"“{title}” could not be decided: a person has to look."
+    match = next((match for match in verdict.matches if match.rule == reason.rule), None)
+    return render(match, ruleset, given.text, given) if match else title
+
+
+def _reason_document(reason: Reason, verdict: Verdict, ruleset: Ruleset, given: Submission) -> dict[str, Any]:
+    code = "rule" if reason.code == "rule" else "not_judged"
+    document = {"code": code, "text": reason_text(reason, verdict, ruleset, given)}
+    return document | ({"rule": reason.rule} if reason.rule else {})
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1] + "…"

@@ -1,0 +1,129 @@
+"""Rule files -> Ruleset, or InvalidRuleset with every mistake; the ruleset as one canonical text and back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from .conditions.base import Build
+from .faults import InvalidRuleset, RuleError
+from .files import Collected, collect
+from .lexicon import Lexicon, Term
+from .lists import read_list, to_plain
+from .look import PUBLIC_FIGURES, Matchers
+from .patterns import PatternSet
+from .rule import Rule, read_rule
+from .schema import Bad, Problems
+from .source import Located, from_plain
+
+FORMAT = 1
+
+__all__ = ["InvalidRuleset", "Rule", "RuleError", "Ruleset", "load"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ruleset:
+    """Rules, lists and policy of one site, compiled. version is the SHA-256 of body."""
+
+    version: str
+    body: str = field(repr=False)
+    rules: tuple[Rule, ...]
+    matchers: Matchers = field(repr=False)
+    lists: Mapping[str, tuple[Term, ...]] = field(repr=False)
+    enforcement: Mapping[str, Any] = field(repr=False)
+    settings: Mapping[str, Any] = field(repr=False)
+    documents: Mapping[str, str] = field(repr=False)
+    fixtures: Mapping[str, Any] = field(repr=False)
+    exempt: tuple[Mapping[str, Any], ...] = field(repr=False)
+    needs: Mapping[str, Any] = field(repr=False)
+
+    def rule(self, id: str) -> Rule | None:
+        """A rule by its id."""
+        return next((rule for rule in self.rules if rule.id == id), None)
+
+    @classmethod
+    def from_body(cls, body: str) -> Ruleset:
+        """A stored body in, the same ruleset out (same version)."""
+        content = json.loads(body)
+        problems = Problems()
+        build = _build(content, problems)
+        rules = _rules([from_plain(rule, "ruleset") for rule in content["rules"]], build)
+        if problems.errors:
+            raise InvalidRuleset(problems.errors)
+        return _compiled(content, body, rules, build)
+
+
+def load(files: Mapping[str, str], *, site: str | None = None) -> Ruleset:
+    """Texts by path below the rules folder in, the ruleset of a site (or of none) out."""
+    problems = Problems()
+    collected = collect(files, site, problems)
+    content = _content(collected)
+    build = _build(content, problems, collected.lists)
+    rules = _rules([collected.rules[id] for id in sorted(collected.rules)], build)
+    if problems.errors:
+        raise InvalidRuleset(problems.errors)
+    return _compiled(content, canonical(content), rules, build)
+
+
+def canonical(content: Any) -> str:
+    """Plain values in, the one text that stands for them out."""
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _content(collected: Collected) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "rules": [collected.rules[id].plain() for id in sorted(collected.rules)],
+        "lists": {name: [to_plain(term) for term in terms] for name, terms in collected.lists.items()},
+        "enforcement": collected.enforcement,
+        "settings": collected.settings,
+        "documents": collected.documents,
+        "fixtures": collected.fixtures,
+        "exempt": sorted(collected.exempt, key=canonical),
+    }
+
+
+def _build(content: dict[str, Any], problems: Problems, lists: dict[str, tuple[Term, ...]] | None = None) -> Build:
+    if lists is None:
+        lists = {
+            name: read_list(from_plain({"terms": terms}, name), problems) for name, terms in content["lists"].items()
+        }
+    return Build(lists=lists, problems=problems)
+
+
+def _rules(nodes: list[Located], build: Build) -> list[Rule]:
+    hashes = {name: _digest([to_plain(term) for term in terms]) for name, terms in build.lists.items()}
+    used: set[str] = set()
+    rules = []
+    for node in nodes:
+        rule = read_rule(node, build, list_hashes=hashes)
+        used |= build.used_lists
+        if not isinstance(rule, Bad):
+            rules.append(rule)
+    build.used_lists = used
+    return rules
+
+
+def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Build) -> Ruleset:
+    wanted = build.used_lists | {PUBLIC_FIGURES}
+    searched = {name: terms for name, terms in build.lists.items() if name in wanted}
+    return Ruleset(
+        version=hashlib.sha256(body.encode()).hexdigest(),
+        body=body,
+        rules=tuple(rules),
+        matchers=Matchers(Lexicon({**searched, **build.inline}), PatternSet(build.patterns)),
+        lists=build.lists,
+        enforcement=content["enforcement"],
+        settings=content["settings"],
+        documents=content["documents"],
+        fixtures=content["fixtures"],
+        exempt=tuple(content["exempt"]),
+        needs={"previous_hours": build.previous_hours, "scores": tuple(sorted(build.scores))},
+    )
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(canonical(value).encode()).hexdigest()
