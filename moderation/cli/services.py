@@ -10,6 +10,8 @@ import click
 
 from moderation import config
 from moderation.cli import service
+from moderation.storage import migrations
+from moderation.storage.unit_of_work import Database
 
 
 @click.command()
@@ -55,8 +57,9 @@ def db() -> None:
 @service.data_option
 def upgrade(data: Path | None) -> None:
     """Bring the tables up to this version. Safe to run again, and from several places at once."""
-    with service.application(data) as application:
-        application.upgrade()
+    database = Database(service.settings(data).database_url)
+    click.echo(f"schema {migrations.upgrade(database)}", err=True)
+    database.close()
 
 
 @click.command()

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import socket
 import sys
 import time
@@ -71,7 +72,7 @@ class Plan:
             return package.parent / "rules"
         own = self.data / "rules"
         if not own.is_dir():
-            _copy(package / "_rules", own)
+            shutil.copytree(package / "_rules", own, copy_function=shutil.copyfile)
         return own
 
     def environment(self) -> dict[str, str]:
@@ -147,11 +148,3 @@ class Plan:
             known = {"secret_key": secrets.token_urlsafe(48)}
             credentials.save(self.data, known, "secret.json")
         return known["secret_key"]
-
-
-def _copy(source: Path, target: Path) -> None:
-    for path in source.rglob("*"):
-        if path.is_file():
-            to = target / path.relative_to(source)
-            to.parent.mkdir(parents=True, exist_ok=True)
-            to.write_bytes(path.read_bytes())

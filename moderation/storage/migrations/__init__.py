@@ -11,15 +11,15 @@ from sqlalchemy import text
 from moderation.storage.unit_of_work import Database
 
 
-def upgrade(database: Database) -> str:
-    """Brings the schema to the newest version and gives its name; two processes at once take turns."""
+def upgrade(database: Database, version: str = "head") -> str:
+    """Brings the schema to the newest version (or `version`) and gives its name; two processes at once take turns."""
     config = _config()
     with database.engine.execution_options(writing=True).connect() as connection, connection.begin():
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(7263001)"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-    return newest()
+        command.upgrade(config, version)
+    return newest() if version == "head" else version
 
 
 def newest() -> str:

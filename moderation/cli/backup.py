@@ -1,0 +1,137 @@
+"""`moderation backup` and `moderation restore`: database, rule files and, of an embedded service, its keys, in one file."""
+
+import io
+import json
+import os
+import shutil
+import tarfile
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from moderation import __version__, config
+from moderation.cli import service
+from moderation.storage import archive
+from moderation.storage.unit_of_work import Database
+
+_FORMAT = 1
+_OWN_FILES = ("credentials.json", "secret.json", "sample.json")  # of an embedded service's folder
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@service.data_option
+def backup(file: Path, data: Path | None) -> None:
+    """Write a backup of the running service to FILE (tar.gz, mode 0600).
+
+    It holds comments and, of an embedded service, its secrets: keep it where only you can read it. A production
+    service's MODERATION_SECRET_KEY is not in it: keep that as well.
+    """
+    settings = service.settings(data)
+    folder = _folder(settings, data)
+    database = Database(settings.database_url)
+    with tempfile.TemporaryDirectory(prefix="keepitcivil-backup-") as name:
+        made = archive.dump(database, Path(name))
+        database.close()
+        manifest = {"format": _FORMAT, "version": __version__, "made_at": datetime.now(UTC).isoformat(), **made}
+        _write(file, manifest, Path(name), settings.rules_dir, folder)
+    click.echo(f"{file}: {file.stat().st_size:,} bytes, {made['kind']}, schema {made['schema']}.", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="New folder for an embedded service.")
+@click.option("--rules", type=click.Path(path_type=Path, file_okay=False), help="New folder to unpack the rule files to.")
+def restore(file: Path, data: Path | None, rules: Path | None) -> None:
+    """Bring a backup back: into --data for an embedded service, else into the empty MODERATION_DATABASE_URL.
+
+    Nothing is ever overwritten. The rules in force come back with the database; --rules unpacks their files too.
+    """
+    with tempfile.TemporaryDirectory(prefix="keepitcivil-restore-") as name, tarfile.open(file, "r:gz") as packed:
+        unpacked = Path(name)
+        _unpack(packed, unpacked)
+        manifest = _manifest(unpacked)
+        database = Database(_embedded(data, unpacked) if data else config.read().database_url)
+        try:
+            archive.load(database, unpacked / "database", manifest)
+        finally:
+            database.close()
+        if rules is not None:
+            _copy_rules(unpacked / "rules", rules)
+    click.echo(f"Restored the backup of {manifest['made_at']} (version {manifest['version']}).", err=True)
+
+
+def _folder(settings: config.Settings, data: Path | None) -> Path | None:
+    """The data folder, where the service is an embedded one."""
+    if data is not None:
+        return data
+    if settings.database_url.startswith("sqlite:///"):
+        return Path(settings.database_url.removeprefix("sqlite:///")).parent
+    return None
+
+
+def _write(file: Path, manifest: dict[str, Any], dumped: Path, rules: Path, folder: Path | None) -> None:
+    new = file.with_name(file.name + ".new")
+    new.unlink(missing_ok=True)
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as raw:
+        with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as packing:
+            said = json.dumps(manifest, indent=2).encode()
+            entry = tarfile.TarInfo("manifest.json")
+            entry.size = len(said)
+            packing.addfile(entry, io.BytesIO(said))
+            packing.add(dumped, "database")
+            packing.add(rules, "rules")
+            for name in _OWN_FILES:
+                if folder is not None and (folder / name).is_file():
+                    packing.add(folder / name, f"folder/{name}")
+        raw.flush()
+        os.fsync(raw.fileno())
+    new.replace(file)
+
+
+def _manifest(unpacked: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((unpacked / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise click.ClickException("This is not a backup of this service.") from None
+    if not isinstance(found, dict) or found.get("format") != _FORMAT:
+        raise click.ClickException("This backup was made by a newer version; restore it with that one.")
+    return found
+
+
+def _embedded(data: Path, unpacked: Path) -> str:
+    """A new data folder with the keys of the old one; the url of the database that will be in it."""
+    if data.exists() and any(data.iterdir()):
+        raise click.ClickException(f"{data} is not empty. A restore never overwrites: name a new folder.")
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in _OWN_FILES:
+        kept = unpacked / "folder" / name
+        if kept.is_file():
+            descriptor = os.open(data / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(kept.read_bytes())
+    return f"sqlite:///{(data / archive.SQLITE_NAME).resolve()}"
+
+
+def _copy_rules(source: Path, target: Path) -> None:
+    if target.exists() and any(target.iterdir()):
+        raise click.ClickException(f"{target} is not empty. A restore never overwrites: name a new folder.")
+    shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile)
+
+
+def _unpack(packed: tarfile.TarFile, folder: Path) -> None:
+    """Plain files inside the folder and nothing else: a backup may have been through other hands."""
+    for member in packed:
+        if not member.isfile():
+            continue
+        target = (folder / member.name).resolve()
+        content = packed.extractfile(member)
+        if not target.is_relative_to(folder.resolve()) or content is None:
+            raise click.ClickException("This is not a backup of this service.")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as file:
+            shutil.copyfileobj(content, file)
