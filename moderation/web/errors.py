@@ -23,6 +23,7 @@ from moderation.errors import (
     TooManyRequests,
     Unavailable,
 )
+from moderation.workflow.rulebook import NoRuleset
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5
@@ -63,6 +64,7 @@ STATUS_OF: dict[type[ModerationError], int] = {
     InvalidFields: 422,
     TooManyRequests: 429,
     Unavailable: 503,
+    NoRuleset: 503,
     InvalidSettings: 500,
     UnexpectedError: 500,
 }

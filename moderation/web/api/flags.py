@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from moderation.errors import FieldError, InvalidFields
 from moderation.web import answers
 from moderation.web.fields import AnyId, Fields, Note
 from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
@@ -62,6 +63,9 @@ class FlagFields(Fields):
 
 def raise_flag(call: Call) -> Answer:
     """Count one reader's flag."""
+    along = call.body.comment
+    if along is not None and along.id != call.path["comment_id"]:
+        raise InvalidFields(errors=[FieldError("#/comment/id", "Must be the id in the address.")])
     flag, created, replayed = call.application.flags.raise_flag(
         site_id=call.site_id,
         comment_id=call.path["comment_id"],

@@ -1,0 +1,144 @@
+"""The real application on SQLite, with a queue that runs the worker's verb when a test says so, for tests of the edge."""
+
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from moderation.bootstrap import Application, build
+from moderation.config import Settings
+from moderation.storage import migrations
+from moderation.web import create_app
+from moderation.workflow.incoming import Actor
+
+RULES = Path(__file__).parent / "rules"
+OPERATOR = Actor("operator")
+COMMENT = {"id": "c1", "text": "A fair point.", "author": {"id": "u1"}, "story": {"id": "s1"}}
+
+
+class HeldQueue:
+    """The port of the queue: keeps the hints until `drain` plays the worker, or at once where `eager`."""
+
+    def __init__(self, *, eager: bool = False) -> None:
+        self.eager = eager
+        self.revisions: list[str] = []
+        self.deliveries: list[str] = []
+        self.application: Application | None = None
+        self._lock = threading.Lock()
+
+    def moderate(self, revision_id: str, *, bulk: bool = False) -> None:
+        self.revisions.append(revision_id)
+        if self.eager:
+            self.drain()
+
+    def deliver(self, delivery_id: str) -> None:
+        self.deliveries.append(delivery_id)
+        if self.eager:
+            self.drain()
+
+    def length(self, queue: str) -> int | None:
+        return len(self.revisions)
+
+    def alive(self) -> bool:
+        return True
+
+    def drain(self) -> None:
+        """Do what the workers would do with the hints so far."""
+        assert self.application is not None
+        while self.revisions:
+            self.application.moderate.run(revision_id=self.revisions.pop(0), now=self.application.now())
+        while self.deliveries:
+            self.application.webhooks.deliver(delivery_id=self.deliveries.pop(0), now=self.application.now())
+
+
+@dataclass
+class Service:
+    """One running application with a site and its key."""
+
+    application: Application
+    flask: Flask
+    queue: HeldQueue
+    site_id: str
+    key: str
+    other_key: str
+    client: FlaskClient = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.flask.test_client()
+
+    def send(
+        self, method: str, path: str, *, key: str | None = None, headers: dict[str, str] | None = None, **rest: Any
+    ) -> TestResponse:
+        """A request with the site's key (or another, or none where it is empty)."""
+        bearer = self.key if key is None else key
+        given = {"Authorization": f"Bearer {bearer}"} if bearer else {}
+        return self.client.open(path, method=method, headers={**given, **(headers or {})}, **rest)
+
+    def post(self, path: str, body: Any, **rest: Any) -> TestResponse:
+        return self.send("POST", path, json=body, **rest)
+
+    def get(self, path: str, **rest: Any) -> TestResponse:
+        return self.send("GET", path, **rest)
+
+    def comment(self, **changes: Any) -> TestResponse:
+        """Submit the usual comment with changes."""
+        return self.post("/v1/comments", {**COMMENT, **changes})
+
+    def decided(self, **changes: Any) -> dict[str, Any]:
+        """Submit, let the worker run, read it back."""
+        given = self.comment(**changes).get_json()
+        self.queue.drain()
+        found: dict[str, Any] = self.get(f"/v1/comments/{given['id']}").get_json()
+        return found
+
+
+def settings(folder: Path, **chosen: Any) -> Settings:
+    """Settings for a service in `folder`; its broker is not there."""
+    given = {
+        "database_url": f"sqlite:///{folder}/test.sqlite",
+        "broker_url": f"redis+socket://{folder}/none",
+        "secret_key": "tests" * 10,
+        "rules_dir": RULES,
+        "metrics_token": "metrics-token-of-tests",
+        "allow_private_urls": True,
+    }
+    return Settings.model_validate({**given, **chosen})
+
+
+class Template:
+    """A migrated database with two sites, copied for each test."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        application = build(settings(folder), queue=HeldQueue())
+        migrations.upgrade(application.database)
+        self.site_id, self.key = _site(application, "main")
+        _, self.other_key = _site(application, "other")
+        application.close()
+
+    def service(
+        self,
+        folder: Path,
+        *,
+        eager: bool = False,
+        wrap: Callable[[Application], Application] = lambda one: one,
+        **chosen: Any,
+    ) -> Service:
+        """A service of its own on a copy."""
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+        queue = HeldQueue(eager=eager)
+        queue.application = wrap(build(settings(folder, **chosen), queue=queue))
+        return Service(queue.application, create_app(queue.application), queue, self.site_id, self.key, self.other_key)
+
+
+def _site(application: Application, slug: str) -> tuple[str, str]:
+    now = application.now()
+    site = application.sites.create(slug=slug, by=OPERATOR, now=now)
+    key = application.keys.add(site_id=site["id"], kind="live", by=OPERATOR, now=now)
+    return site["id"], key["key"]

@@ -1,0 +1,141 @@
+"""The document and its page: valid, complete, and true to what the service does."""
+
+import ast
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+import moderation
+from moderation.web import answers
+from moderation.web.api import ROUTES
+from moderation.web.openapi import document, problem_statuses
+from moderation.web.reference import PROBLEM_TYPES
+from tests.web.service import Service
+
+CONTRACT = """
+PUT /v1/stories/{story_id}
+POST /v1/comments
+POST /v1/comments:batch
+GET /v1/comments/{comment_id}
+DELETE /v1/comments/{comment_id}
+POST /v1/comments/{comment_id}/flags
+GET /v1/comments/{comment_id}/flags
+POST /v1/comments/{comment_id}/decisions
+GET /v1/authors/{author_id}
+POST /v1/authors/{author_id}/block
+POST /v1/authors/{author_id}/unblock
+POST /v1/authors/{author_id}/appeals
+GET /v1/appeals/{appeal_id}
+GET /v1/events
+POST /v1/webhooks
+GET /v1/webhooks
+DELETE /v1/webhooks/{webhook_id}
+POST /v1/webhooks/{webhook_id}/test
+GET /v1/guidelines
+POST /v1/judge
+""".split("\n")[1:-1]
+DOCUMENT = document(ROUTES, public_url="https://civil.example")
+
+
+@pytest.mark.parametrize("endpoint", CONTRACT)
+def test_every_endpoint_of_the_contract_is_in_the_table(endpoint: str) -> None:
+    method, path = endpoint.split(" ")
+    assert method.lower() in DOCUMENT["paths"][path]
+
+
+def test_every_registered_route_below_v1_is_documented(shared: Service) -> None:
+    documented = {(route.method, f"api.{route.name}") for route in ROUTES}
+    for rule in shared.flask.url_map.iter_rules():
+        if rule.rule.startswith("/v1/") and rule.endpoint.startswith("api."):
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                assert (method, rule.endpoint) in documented
+
+
+def test_every_schema_is_valid_and_every_reference_leads_somewhere() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    for schema in schemas.values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    for name in re.findall(r"'#/components/schemas/(\w+)'", str(DOCUMENT)):
+        assert name in schemas
+
+
+def test_every_example_fits_its_own_schema() -> None:
+    for route in ROUTES:
+        if route.body is not None:
+            assert route.example is not None, route.name
+            schema = {"$ref": f"#/components/schemas/{route.body.__name__}", "components": DOCUMENT["components"]}
+            jsonschema.validate(route.example, schema)
+
+
+def test_every_route_documents_the_errors_of_its_shape() -> None:
+    for route in ROUTES:
+        found = set(problem_statuses(route))
+        assert {401, 500, 503} <= found
+        assert not route.takes_body or {400, 413, 415, 422} <= found
+        assert route.summary
+        assert route.answers
+
+
+def test_unknown_fields_are_not_forbidden() -> None:
+    assert "'additionalProperties': False" not in str(DOCUMENT)
+
+
+def test_the_document_is_served(shared: Service) -> None:
+    served = shared.get("/openapi.json", key="")
+    assert served.status_code == 200
+    assert served.get_json()["openapi"] == "3.1.0"
+    assert served.get_json()["paths"] == document(ROUTES, public_url=shared.application.settings.public_url)["paths"]
+
+
+class Page(HTMLParser):
+    """Ids, links and everything that loads, of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.loads: list[str] = []
+        self.tags: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        self.ids.add(given.get("id") or "")
+        if tag == "a":
+            self.links.append(given["href"] or "")
+        if tag == "link" or "src" in given:
+            self.loads.append(given.get("href") or given.get("src") or "")
+
+
+def test_the_page_has_every_endpoint_and_loads_nothing_from_elsewhere(shared: Service) -> None:
+    answer = shared.get("/docs", key="")
+    assert answer.status_code == 200
+    assert "script-src" not in answer.headers["Content-Security-Policy"]
+    page = Page()
+    page.feed(answer.get_data(as_text=True))
+    assert page.tags.isdisjoint({"script", "iframe", "style", "form"})
+    assert {route.name for route in ROUTES} <= page.ids
+    assert all(link[1:] in page.ids for link in page.links if link.startswith("#"))
+    assert page.loads == ["/static/docs.css"]
+    assert shared.get(page.loads[0], key="").status_code == 200
+
+
+def test_every_type_of_problem_that_a_site_can_get_is_explained(shared: Service) -> None:
+    explained = {slug for slug, _, _ in PROBLEM_TYPES}
+    desk_only = {"claimed", "needs_another_person", "site_exists", "user_exists", "examples_fail", "invalid_settings", "error", "conflict"}
+    raised: set[str] = set()
+    for file in Path(moderation.__path__[0]).glob("workflow/*.py"):
+        for call in (node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Call)):
+            name = getattr(call.func, "id", "")
+            if name in ("Conflict", "NotAllowed", "InvalidFields", "NotFound", "NoLongerKept", "Unavailable"):
+                raised |= {word.value.value for word in call.keywords if word.arg == "type" and isinstance(word.value, ast.Constant)}
+    assert raised - desk_only <= explained
+    for slug in explained:
+        assert shared.get(f"/problems/{slug}", key="").headers["Location"].endswith(f"/docs#problem-{slug}")
+
+
+def test_a_problem_is_what_the_document_says(shared: Service) -> None:
+    answers.Problem.model_validate(shared.post("/v1/comments", {}).get_json())

@@ -1,0 +1,106 @@
+"""Health, readiness, metrics, and the headers that every answer carries."""
+
+from typing import Any
+
+import pytest
+
+from moderation.errors import Unavailable
+from moderation.web import answers
+from moderation.web.security import HEADERS
+from tests.web.service import Service
+
+
+def test_health(service: Service) -> None:
+    assert service.get("/healthz", key="").get_json() == {"status": "ok"}
+
+
+def test_ready(service: Service) -> None:
+    answer = service.get("/readyz", key="")
+    assert answer.status_code == 200
+    answers.Readiness.model_validate(answer.get_json())
+    assert set(answer.get_json()["checks"]) >= {"database", "broker", "worker", "oldest_pending_s", "ruleset"}
+
+
+def test_a_broker_that_is_away_only_degrades(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service.queue, "alive", lambda: False)
+    answer = service.get("/readyz", key="")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
+
+
+def test_a_database_that_is_away_is_not_ready(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: Any) -> Any:
+        raise Unavailable("gone")
+
+    monkeypatch.setattr(type(service.application.database), "read", read)
+    answer = service.get("/readyz", key="")
+    assert (answer.status_code, answer.get_json()["checks"]["database"]) == (503, "unavailable")
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("127.9.9.9", {}, 200),
+        ("::1", {}, 200),
+        ("127.0.0.1", {"X-Forwarded-For": "8.8.8.8"}, 401),
+        ("10.0.0.1", {}, 401),
+        ("8.8.8.8", {"X-Forwarded-For": "127.0.0.1"}, 401),
+        ("8.8.8.8", {"Authorization": "Bearer metrics-token-of-tests"}, 200),
+        ("8.8.8.8", {"Authorization": "Bearer metrics-token-of-test"}, 401),
+        ("8.8.8.8", {"Authorization": "Bearer é"}, 401),
+        ("8.8.8.8", {"Authorization": "Basic metrics-token-of-tests"}, 401),
+        ("", {}, 401),
+    ],
+)
+def test_metrics(service: Service, address: str, headers: dict[str, str], status: int) -> None:
+    answer = service.client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address})
+    assert answer.status_code == status
+    assert (b"moderation_requests" in answer.get_data()) is (status == 200)
+
+
+def test_requests_are_counted_by_route_not_by_address(service: Service) -> None:
+    service.get("/v1/comments/somebodys-comment")
+    text = service.client.get("/metrics").get_data(as_text=True)
+    assert 'route="/v1/comments/<segment:comment_id>"' in text
+    assert "somebodys-comment" not in text
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/healthz"),
+        ("GET", "/readyz"),
+        ("GET", "/metrics"),
+        ("GET", "/v1/events"),
+        ("GET", "/v1/comments/none"),
+        ("POST", "/v1/comments"),
+        ("PATCH", "/v1/comments"),
+        ("GET", "/nothing"),
+        ("GET", "/openapi.json"),
+        ("OPTIONS", "/v1/comments"),
+        ("HEAD", "/v1/events"),
+    ],
+)
+def test_headers_of_every_answer(shared: Service, method: str, path: str) -> None:
+    answer = shared.send(method, path)
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    assert "Server" not in answer.headers
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_head_and_options(shared: Service) -> None:
+    head = shared.send("HEAD", "/v1/events")
+    assert (head.status_code, head.get_data()) == (200, b"")
+    options = shared.send("OPTIONS", "/v1/comments", key="")
+    assert options.status_code == 200
+    assert set(options.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
+
+
+def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(template: Any, tmp_path: Any) -> None:
+    service = template.service(tmp_path, trusted_proxies=1)
+    answer = service.client.get(
+        "/metrics", headers={"X-Forwarded-For": "127.0.0.1, 8.8.8.8"}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
+    )
+    assert answer.status_code == 401
+    service.application.close()
