@@ -9,6 +9,7 @@ from moderation.adapters.queue import CeleryQueue
 from moderation.adapters.rule_files import RuleFolder
 from moderation.adapters.webhook_client import WebhookClient
 from moderation.config import Settings
+from moderation.storage import migrations
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.appeals import Appeals
 from moderation.workflow.asking import AskFirst
@@ -64,6 +65,10 @@ class Application:
     def ready(self, *, now: datetime) -> dict[str, Any]:
         """What /readyz answers."""
         return self.health.ready(now=now)
+
+    def upgrade(self) -> str:
+        """Brings the tables up to this version and gives its name."""
+        return migrations.upgrade(self.database)
 
     def close(self) -> None:
         """Gives connections and threads back."""

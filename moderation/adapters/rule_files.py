@@ -24,7 +24,7 @@ class RuleFolder:
             try:
                 texts[name] = path.read_text(encoding="utf-8")
             except (OSError, UnicodeDecodeError) as error:
-                errors.append(RuleError(file=name, line=1, column=1, message=f"cannot be read: {_why(error)}"))
+                errors.append(RuleError(name, 1, 1, None, f"cannot be read: {_why(error)}"))
         if errors:
             raise InvalidRuleset(errors)
         return texts

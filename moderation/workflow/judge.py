@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from moderation import telemetry
+from moderation.engine import explain
 from moderation.engine import facts as engine
 from moderation.engine.evaluate import evaluate
 from moderation.engine.verdict import ATTRIBUTES, Verdict
@@ -18,7 +19,6 @@ from moderation.storage.models import Author, Comment, Revision, Story
 from moderation.storage.queries import history
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.ports import Classifier, Scores
-from moderation.workflow.present import match_view, reason_view
 from moderation.workflow.rulebook import Published, Rulebook
 
 log = telemetry.logger(__name__)
@@ -167,21 +167,4 @@ def _parent(session: Session, comment: Comment, revision: Revision) -> engine.Pa
 
 def given_verdict(judged: Judged) -> dict[str, Any]:
     """A verdict that is not stored, in the contract's shape."""
-    verdict, ruleset = judged.verdict, judged.rules.ruleset
-    submission = judged.facts.submission
-    return {
-        "action": str(verdict.action),
-        "categories": list(verdict.categories),
-        "matches": [match_view(one, submission.text, submission.author.name, ruleset) for one in verdict.matches],
-        "reasons": [
-            reason_view({"code": reason.code, "rule": reason.rule}, verdict.matches, submission.text, ruleset)
-            for reason in verdict.reasons
-        ],
-        "scores": dict(judged.facts.scores),
-        "scored_by": {name: dict(source) for name, source in judged.facts.scored_by.items()},
-        "not_assessed": dict(judged.facts.not_assessed),
-        "unknown": [{"rule": one.rule, "what": one.what} for one in verdict.unknown],
-        "language": verdict.language,
-        "ruleset": verdict.ruleset,
-        "engine": verdict.engine,
-    }
+    return explain.as_document(judged.verdict, judged.rules.ruleset, judged.facts)

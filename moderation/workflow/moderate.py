@@ -20,6 +20,7 @@ from moderation.workflow import queue_items
 from moderation.workflow.incoming import SYSTEM
 from moderation.workflow.judge import Judge, Judged, previous_of, stored_submission
 from moderation.workflow.moves import event_data, move, standing
+from moderation.workflow.present import reasons_of
 from moderation.workflow.recording import Recorder
 from moderation.workflow.rulebook import NoRuleset
 from moderation.workflow.times import rfc3339
@@ -143,13 +144,8 @@ class Moderate:
         if block is not None:
             reason = {"code": "author_blocked", "until": rfc3339(block.until)}
             return _Outcome("reject", "block", [reason], False)
-        action = str(judged.verdict.action) if judged else "hold"
-        reasons: list[dict[str, Any]] = []
-        if judged:
-            reasons += [
-                {"code": one.code, "rule": one.rule} if one.rule else {"code": one.code}
-                for one in judged.verdict.reasons
-            ]
+        action = str(judged.verdict.action) if judged else "allow"  # not judged: raised to hold below
+        reasons = reasons_of(judged.verdict) if judged else []
         by: lifecycle.DecidedBy = "rules"
         for code, least in self._site_wishes(ledger, judged, failed, author, comment):
             if RANK[least] > RANK[action]:

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from moderation.engine import explain
 from moderation.engine import verdict as engine_verdict
+from moderation.engine.facts import Author as Writer
+from moderation.engine.facts import Submission
 from moderation.engine.ruleset import Ruleset
 from moderation.errors import NotFound
 from moderation.storage.models import AuditRow, Author, Comment, Decision, Flag, Match, Revision, Story, Verdict
@@ -94,11 +96,12 @@ def stored_verdict(
         return None
     rows = session.scalars(select(Match).where(Match.verdict_id == verdict.id).order_by(Match.ordinal)).all()
     matches = [_engine_match(row) for row in rows]
+    submission = Submission(text=revision.text or "", author=Writer(name=revision.author_name))
     return {
         "action": verdict.action,
         "categories": verdict.categories,
-        "matches": [match_view(match, revision.text, revision.author_name, ruleset) for match in matches],
-        "reasons": [reason_view(reason, matches, revision.text, ruleset) for reason in verdict.reasons],
+        "matches": [match_view(match, submission, ruleset) for match in matches],
+        "reasons": [reason_view(reason, matches, submission, ruleset) for reason in verdict.reasons],
         "scores": verdict.scores,
         "scored_by": verdict.scored_by,
         "not_assessed": verdict.not_assessed,
@@ -110,46 +113,38 @@ def stored_verdict(
     }
 
 
-def match_view(
-    match: engine_verdict.Match, text: str | None, name: str | None, ruleset: Ruleset | None
-) -> dict[str, Any]:
-    """One match with its words cut out of the text that it was found in."""
-    source = name if match.found_in == "name" else text
-    view: dict[str, Any] = {
-        "rule": match.rule,
-        "category": match.category,
-        "action": match.action,
-        "state": match.state,
-        "spans": [list(span) for span in match.spans],
-        "text": [source[start:end] for start, end in match.spans] if source is not None else None,
-        "reason": _reason_text(match, source, ruleset),
-    }
-    if match.found_in != "text":
-        view["found_in"] = match.found_in
-    if match.aimed_at:
-        view["aimed_at"] = match.aimed_at
-    if match.hidden_as:
-        view["hidden_as"] = match.hidden_as
-    return view
+def match_view(match: engine_verdict.Match, submission: Submission, ruleset: Ruleset | None) -> dict[str, Any]:
+    """One match with its words cut out of what it was found in; without its rules only what the row holds."""
+    if ruleset is not None:
+        return explain.match_document(match, ruleset, submission)
+    return {"rule": match.rule, "category": match.category, "action": match.action, "state": match.state,
+            "spans": [list(span) for span in match.spans], "text": None, "reason": match.rule}  # fmt: skip
 
 
 def reason_view(
-    reason: Mapping[str, Any], matches: Sequence[engine_verdict.Match], text: str | None, ruleset: Ruleset | None
+    reason: Mapping[str, Any],
+    matches: Sequence[engine_verdict.Match],
+    submission: Submission,
+    ruleset: Ruleset | None,
 ) -> dict[str, Any]:
-    """One reason with a sentence for a person."""
+    """One stored reason with a sentence for a person."""
     view = dict(reason)
-    if reason["code"] != "rule":
-        view["text"] = letters.SYSTEM_REASONS.get(reason["code"], reason["code"])
-        return view
     match = next((one for one in matches if one.rule == reason.get("rule")), None)
-    view["text"] = _reason_text(match, text, ruleset) if match else ""
+    if reason["code"] == "rule" and match is not None and ruleset is not None:
+        view["text"] = explain.render(match, ruleset, submission.text, submission)
+    else:
+        view["text"] = letters.SYSTEM_REASONS.get(reason["code"], "")
     return view
 
 
-def _reason_text(match: engine_verdict.Match, source: str | None, ruleset: Ruleset | None) -> str:
-    if ruleset is None:
-        return match.rule
-    return explain.reason(match, ruleset, source)
+def reasons_of(verdict: engine_verdict.Verdict) -> list[dict[str, Any]]:
+    """The engine's reasons as they are stored and sent: codes and rule ids."""
+    return [
+        {"code": "rule", "rule": one.rule}
+        if one.code == "rule"
+        else {"code": "not_judged", "rule": one.rule, "why": one.code}
+        for one in verdict.reasons
+    ]
 
 
 def _engine_match(row: Match) -> engine_verdict.Match:

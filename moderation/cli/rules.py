@@ -1,0 +1,66 @@
+"""`moderation rules`: the verbs that need only files, and those that move a site's pointer."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from moderation.cli import service
+from moderation.cli.rules_offline import RULE_COMMANDS
+from moderation.cli.sites import OPERATOR, site_option
+from moderation.engine.ruleset import InvalidRuleset
+from moderation.workflow.rulebook import ExamplesFail
+
+
+@click.group()
+def rules() -> None:
+    """Rule files: check, test, kinds, diff, publish, list, rollback, print."""
+
+
+for _command in RULE_COMMANDS:
+    rules.add_command(_command)
+
+
+@rules.command()
+@site_option
+@click.option("--message", required=True, help="What changed and why; readers of the history see it.")
+@service.data_option
+def publish(slug: str, message: str, data: Path | None) -> None:
+    """Check the files with their examples and put them into force for a site."""
+    with service.application(data) as app:
+        found = app.sites.find(slug=slug)
+        try:
+            result = app.rulebook.publish_files(
+                site_id=found["id"], message=message, by=OPERATOR, now=datetime.now(UTC)
+            )
+        except InvalidRuleset as error:
+            click.echo(str(error), err=True)
+            raise SystemExit(1) from None
+        except ExamplesFail as error:
+            click.echo(error.detail, err=True)
+            raise SystemExit(1) from None
+        click.echo(json.dumps(result, ensure_ascii=False))
+
+
+@rules.command("list")
+@site_option
+@service.data_option
+def list_versions(slug: str, data: Path | None) -> None:
+    """List the versions that were in force, newest first; * marks the one in force."""
+    with service.application(data) as app:
+        for row in app.rulebook.versions(site_id=app.sites.find(slug=slug)["id"]):
+            mark = "*" if row["in_force"] else " "
+            click.echo(f"{mark} {row['version'][:12]}  {row['published_at']}  {row['kind']:8}  {row['message']}")
+
+
+@rules.command()
+@site_option
+@click.argument("version", required=False)
+@service.data_option
+def rollback(slug: str, version: str | None, data: Path | None) -> None:
+    """Go back to VERSION (its beginning is enough), or to the one before; it stays until somebody publishes."""
+    with service.application(data) as app:
+        found = app.sites.find(slug=slug)
+        result = app.rulebook.rollback(site_id=found["id"], version=version, by=OPERATOR, now=datetime.now(UTC))
+        click.echo(json.dumps(result))

@@ -1,0 +1,65 @@
+"""The models against what the house promises of them."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import JSON, String, Text
+
+from moderation.storage import migrations, personal
+from moderation.storage.models import Base
+from moderation.storage.unit_of_work import Database
+
+
+def differences(database: Database) -> list[object]:
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, Base.metadata))
+
+
+def test_migrations_make_what_the_models_say_on_sqlite(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a.sqlite")
+    assert differences(database) == []
+    assert migrations.present(database) == migrations.newest()
+    database.close()
+
+
+def test_migrations_make_what_the_models_say_on_postgresql(empty_postgres_url: str) -> None:
+    database = Database(empty_postgres_url)
+    assert differences(database) == []
+    database.close()
+
+
+def test_every_column_with_words_is_listed_as_personal_or_not() -> None:
+    words = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.tables.values()
+        for column in table.columns
+        if isinstance(column.type, String | Text | JSON)
+    }
+    listed = set(personal.PERSONAL) | personal.NOT_PERSONAL
+    assert words - listed == set(), "put these into storage/personal.py"
+    assert listed - words == set(), "these columns are gone"
+    assert not set(personal.PERSONAL) & personal.NOT_PERSONAL
+
+
+def test_every_table_carries_its_owner() -> None:
+    own = {"newsroom", "realm", "site", "user_account", "membership", "desk_session", "login_attempt", "heartbeat"}
+    shared = {"ruleset"}  # found by the hash of its content, owned by nobody
+    for table in Base.metadata.tables.values():
+        if table.name not in own | shared:
+            assert {"site_id", "realm_id"} & set(table.columns.keys()), table.name
+
+
+@pytest.mark.parametrize("journal", ["wal"])
+def test_sqlite_keeps_what_it_acknowledged(tmp_path: Path, journal: str) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a.sqlite")
+    with database.read() as session:
+        settings = {
+            name: session.connection().exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert settings == {"journal_mode": journal, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
+    database.close()
