@@ -17,7 +17,9 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     """
     dialect = session.get_bind().dialect.name
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
-    return counted(session, make(model).values(**values).on_conflict_do_nothing()) == 1
+    # RETURNING, because a driver may count rows as unknown for an insert.
+    made = make(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
+    return session.execute(made).first() is not None
 
 
 def counted(session: Session, statement: Any) -> int:
