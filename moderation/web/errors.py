@@ -1,6 +1,7 @@
 """The one map from errors to HTTP: RFC 9457 problem JSON, stable types, nothing of the inside let out."""
 
 import json
+import traceback
 import uuid
 from http import HTTPStatus
 from typing import Any
@@ -130,7 +131,8 @@ def unexpected(error: BaseException) -> UnexpectedError:
     """Log `error` by class and place, never by its message (it may quote a comment); give the caller an id."""
     error_id = uuid.uuid4().hex
     rule = request.url_rule.rule if request.url_rule else None
-    _log.error("request_failed", error_id=error_id, route=rule, exc_info=error)
+    frames = [f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)[-8:]]
+    _log.error("request_failed", error_id=error_id, route=rule, error=type(error).__name__, at=frames)
     return UnexpectedError(f"The error was logged with the id {error_id}; quote it when you report this.")
 
 

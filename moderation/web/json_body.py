@@ -38,11 +38,19 @@ class _Unreadable(Exception):
 def read_body(request: Request, *, limit: int = REQUEST_BYTES, types: tuple[str, ...] = JSON_TYPES) -> bytes:
     """The raw body, at most `limit` bytes, chunked or not; its type and encoding are checked first."""
     check_media(request, types)
-    request.max_content_length = limit
+    # One more than allowed: a body without a length would be cut at the limit in silence.
+    request.max_content_length = limit + 1
     try:
-        return request.get_data(cache=False)
+        raw = request.get_data(cache=False)
     except RequestEntityTooLarge:
-        raise TooLarge(f"The body may have at most {limit} bytes.") from None
+        raise _too_large(limit) from None
+    if len(raw) > limit:
+        raise _too_large(limit)
+    return raw
+
+
+def _too_large(limit: int) -> TooLarge:
+    return TooLarge(f"The body may have at most {limit} bytes.")
 
 
 def check_media(request: Request, types: tuple[str, ...]) -> None:

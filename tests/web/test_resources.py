@@ -44,7 +44,7 @@ class TestStories:
         assert {name: found[name] for name in ("url", "title", "section", "sensitive", "comments", "people")} == {
             name: given[name] for name in ("url", "title", "section", "sensitive", "comments", "people")
         }
-        assert found["published_at"] == "2026-11-24T09:00:00Z"
+        assert found["published_at"] == "2026-11-24T09:00:00.000Z"
 
     def test_inline_with_a_comment(self, service: Service) -> None:
         service.comment(story={"id": "s9", "title": "Inline"})
