@@ -49,7 +49,7 @@ def _failure(_: object, __: str, line: Line) -> Line:
     if not given or error is None:
         return line
     frames = traceback.extract_tb(error.__traceback__)[-8:]
-    line["error"] = type(error).__name__
+    line["error"] = getattr(error, "exc_cls_name", type(error).__name__)  # Celery wraps what it cannot pickle
     line["at"] = [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
     cause = error.__cause__ or error.__context__
     if cause is not None:

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time
@@ -44,6 +45,7 @@ def say(line: str) -> None:
 
 def run(options: Options) -> int:
     """Everything up, until a signal; everything down. Exit status 0, or 1 when it could not start."""
+    os.umask(0o077)  # whatever we or our children write is for this person alone
     try:
         _prepare_folder(options.data)
         held = lock.take(options.data / "lock", seconds=LOCK_SECONDS, say=say)
@@ -74,7 +76,7 @@ def _run(options: Options, supervisor: Supervisor, plan: parts.Plan) -> int:
     plan.write_settings()
     supervisor.add(plan.broker())
     _until(supervisor, plan.broker_answers, "the broker")
-    _child(supervisor, plan, "prepare", "The database or the site could not be prepared.")
+    _prepare(supervisor, plan)
     supervisor.add(plan.web())
     for worker in plan.workers():
         supervisor.add(worker)
@@ -82,34 +84,37 @@ def _run(options: Options, supervisor: Supervisor, plan: parts.Plan) -> int:
     if supervisor.stopping:
         return 0
     _show(options)
-    if options.sample:
-        _child(supervisor, plan, "sample", None)
-    _watch_over(supervisor, plan, FileWatch(plan.rules_folder()) if options.watch else None)
+    _watch_over(supervisor, plan, FileWatch(plan.rules_folder()) if options.watch else None, sample=options.sample)
     return 0
 
 
-def _watch_over(supervisor: Supervisor, plan: parts.Plan, files: FileWatch | None) -> None:
-    first = files is not None  # files may have changed while nobody watched
+def _watch_over(supervisor: Supervisor, plan: parts.Plan, files: FileWatch | None, *, sample: bool) -> None:
+    """Until a signal comes: keep the parts running, and send one errand after the other."""
+    waiting = ["sample"] * sample + ["publish"] * (files is not None)  # files may have changed while nobody watched
+    running: subprocess.Popen[bytes] | None = None
     while not supervisor.stopping:
         supervisor.look()
-        if files is not None and (files.changed() or first):
-            first = False
-            _child(supervisor, plan, "publish", None)
+        if files is not None and files.changed() and "publish" not in waiting:
+            waiting.append("publish")
+        if running is not None and supervisor.status(running) is not None:
+            running = None
+        if running is None and waiting:
+            running = supervisor.begin(plan.errand(waiting.pop(0)))
         supervisor.wait(_TURN_SECONDS)
 
 
-def _child(supervisor: Supervisor, plan: parts.Plan, name: str, needed: str | None) -> None:
-    """A short-lived child that talks to the console itself; `needed`: why nothing can go on without it."""
-    status = supervisor.run_once(plan.errand(name), seconds=600.0)
-    if needed is not None and status != 0 and not supervisor.stopping:
-        raise CannotStart(f"{needed} What it said is above; logs are in {plan.logs}.")
+def _prepare(supervisor: Supervisor, plan: parts.Plan) -> None:
+    child = supervisor.begin(plan.errand("prepare"))
+    _until(supervisor, lambda: supervisor.status(child) is not None, "the preparation of the database")
+    if child.returncode != 0 and not supervisor.stopping:
+        raise CannotStart(f"The database or the site could not be prepared; more is in {plan.logs}.")
 
 
 def _until(supervisor: Supervisor, true: "parts.Question", what: str) -> None:
     end = time.monotonic() + _START_SECONDS
     while not supervisor.stopping and not true():
         if time.monotonic() > end:
-            raise CannotStart(f"{what.capitalize()} did not answer within {_START_SECONDS:.0f} s.")
+            raise CannotStart(f"{what[0].upper()}{what[1:]} did not answer within {_START_SECONDS:.0f} s.")
         supervisor.wait(0.05)
         supervisor.look()
 

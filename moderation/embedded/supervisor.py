@@ -15,6 +15,7 @@ from moderation.embedded.leash import Leash, kill_group
 FIRST_DELAY, LONGEST_DELAY = 0.2, 5.0
 _STEADY_SECONDS = 10.0  # a part that lived this long starts from the first delay again
 _LOG_BYTES = 20_000_000
+_ERRAND_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Supervisor:
         self._leash = leash
         self._say = say
         self._running: list[_Running] = []
+        self._errands: list[subprocess.Popen[bytes]] = []
         self._logs_due = 0.0
         self.stopping = 0
         self._wake, writing = os.pipe()
@@ -92,22 +94,26 @@ class Supervisor:
         if ready:
             os.read(self._wake, 4096)
 
-    def run_once(self, part: Part, *, seconds: float, output: int | None = None, error: int | None = None) -> int | None:
-        """Run a child that ends by itself while the others are watched; its exit status, None when stopped or too late."""
-        child = self._leash.spawn(part.command, environment=part.environment, output=output, error=error)
-        end = time.monotonic() + seconds
-        while child.poll() is None and not self.stopping and time.monotonic() < end:
-            self.wait(0.5)
-            self.look()
-        status = child.poll()
-        if status is None:
-            _end([child], part.stop_seconds, lambda: False)
-        self._leash.gone(child.pid)
-        return status
+    def begin(self, part: Part) -> "subprocess.Popen[bytes]":
+        """Start a child that ends by itself and talks to the console; see `status`."""
+        child = self._leash.spawn(part.command, environment=part.environment)
+        self._errands.append(child)
+        return child
+
+    def status(self, child: "subprocess.Popen[bytes]") -> int | None:
+        """How such a child ended; None while it runs."""
+        if child.poll() is not None and child in self._errands:
+            self._errands.remove(child)
+            self._leash.gone(child.pid)
+        return child.returncode
 
     def stop(self) -> None:
         """All parts down, stage by stage; each asked, then killed when it does not go. A second signal hurries."""
         hurry = max(self.stopping, 1)
+        _end(self._errands, _ERRAND_SECONDS, lambda: self.stopping > hurry)
+        for child in self._errands:
+            self._leash.gone(child.pid)
+        self._errands.clear()
         for stage in sorted({each.part.stage for each in self._running}, reverse=True):
             group = [each for each in self._running if each.part.stage == stage]
             children = [each.process for each in group if each.process is not None]
