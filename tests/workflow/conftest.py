@@ -1,5 +1,6 @@
 """One newsroom for each test, on SQLite and on PostgreSQL, with our own ports faked and nothing else."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ import pytest
 
 from moderation import bootstrap
 from moderation.config import Settings
+from moderation.storage import migrations
+from moderation.storage.unit_of_work import Database
 from moderation.workflow.incoming import Actor
 from tests.factories import NOW, Newsroom
 from tests.fakes import FakeQueue, FakeSender
+from tests.servers.postgres import Postgres
 
 RULES = """
 rules:
@@ -83,12 +87,40 @@ def write_rules(folder: Path) -> Path:
     return folder
 
 
+def migrated(url: str) -> str:
+    """A database with the tables of this version."""
+    database = Database(url)
+    migrations.upgrade(database)
+    database.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Postgres) -> str:
+    """What each test's PostgreSQL database is a copy of."""
+    return migrated(postgres_server.new_database())
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each test's SQLite file is a copy of."""
+    path = tmp_path_factory.mktemp("template") / "template.sqlite"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind with its tables and nothing in them."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/test.sqlite"
-    return str(request.getfixturevalue("empty_postgres_url"))
+        path = tmp_path / "test.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres_server")
+    url = server.new_database(request.getfixturevalue("postgres_template"))
+    yield url
+    server.drop(url)
 
 
 @pytest.fixture
@@ -107,7 +139,6 @@ def newsroom(settings: Settings) -> Iterator[Newsroom]:
     """An application with one site."""
     queue, sender = FakeQueue(), FakeSender()
     app = bootstrap.build(settings, queue=queue, sender=sender, now=lambda: NOW)
-    app.upgrade()
     site = app.sites.create(slug="daily", by=Actor("operator"), now=NOW)
     yield Newsroom(app, queue, sender, site)
     app.close()
