@@ -33,6 +33,10 @@ class Process:
                 self._application, self._pid = self._build(self._settings), os.getpid()
             return self._application
 
+    def warm(self) -> None:
+        """Build now."""
+        _ = self.application
+
     def close(self) -> None:
         """Send what waits, and let go of the connections of this process."""
         if self._application is not None and self._pid == os.getpid():
@@ -65,7 +69,7 @@ def _connect(settings: Settings, process: Process) -> None:
         telemetry.configure(settings.log_level)
 
     def forked(**_: object) -> None:
-        _ = process.application  # a broken setting shows at the start of a child, not with its first comment
+        process.warm()  # a broken setting shows at the start of a child, not with its first comment
 
     def ended(**_: object) -> None:
         process.close()
