@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise, product
+from math import prod
 
 from ahocorasick_rs import AhoCorasick
 
@@ -18,7 +19,7 @@ USES = ("noun", "adjective", "verb")
 STRONG_TIERS = frozenset(("slur", "strong"))
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
-MAX_VARIANTS = 200
+MAX_VARIANTS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,16 +151,16 @@ class _Hits:
     def _is_excepted(self, entry: _Entry, start: int, end: int) -> bool:
         for exception in entry.exceptions:
             for first, last in self._shields.get(exception.rstrip("*"), ()):
-                if first <= start < last and self._holds(exception, first, last, end):
+                if first < end and start < last and self._stands(exception, first, last):
                     return True
         return False
 
-    def _holds(self, exception: str, first: int, last: int, end: int) -> bool:
+    def _stands(self, exception: str, first: int, last: int) -> bool:
+        """Whether an exception stands there as words of its own."""
         text = self._view.text
         if first and text[first - 1].isalnum():
             return False
-        stop = _word_end(text, last)
-        return end <= stop if exception.endswith("*") else end <= last and stop == last
+        return exception.endswith("*") or last == len(text) or not text[last].isalnum()
 
 
 def _entries(name: str, terms: Iterable[Term]) -> Iterable[_Entry]:
@@ -183,7 +184,12 @@ def variants(term: str) -> set[str]:
     parts = _CHOICE.split(term)
     choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
     combined = (" ".join("".join(words).split()) for words in product(*choices))
-    return {text for _, text in zip(range(MAX_VARIANTS), combined, strict=False) if text}
+    return {text for text in combined if text}
+
+
+def wordings(term: str) -> int:
+    """How many wordings a term with choices stands for."""
+    return prod(found.group().count("|") + 1 for found in _CHOICE.finditer(term))
 
 
 def _maskable(entries: tuple[_Entry, ...]) -> Iterable[tuple[str, bool, bool]]:

@@ -6,11 +6,12 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .lexicon import FORMS, USES, Term, variants
+from .lexicon import FORMS, MAX_VARIANTS, USES, Term, variants, wordings
 from .schema import BAD, Bad, Choice, Flag, Many, OneOf, Problems, Shape, Some, Table, Text
 from .source import Located
 from .text.folding import folded_term
 
+LONGEST_TERM = 2000
 _SEPARATORS = re.compile(r"[,\n]")
 _COMMON: dict[str, Shape] = {
     "tier": Text(40),
@@ -20,19 +21,19 @@ _COMMON: dict[str, Shape] = {
     "language": Text(10),
 }
 _TERM = Table(
-    {"term": Text(200), "except": Some(Text(120)), "note": Text(500), **_COMMON},
+    {"term": Text(LONGEST_TERM), "except": Some(Text(120)), "note": Text(500), **_COMMON},
     required=("term",),
 )
 _GROUP = Table({**_COMMON, "words": Text(60_000), "note": Text(500)}, required=("words",))
 LIST = Table(
     {
         "note": Text(4000),
-        "terms": Many(OneOf({str: Text(200), dict: _TERM})),
+        "terms": Many(OneOf({str: Text(LONGEST_TERM), dict: _TERM})),
         "groups": Many(_GROUP),
         **_COMMON,
     }
 )
-CHANGE = Table({"add": Many(OneOf({str: Text(200), dict: _TERM})), "remove": Many(Text(200))})
+CHANGE = Table({"add": Many(OneOf({str: Text(LONGEST_TERM), dict: _TERM})), "remove": Many(Text(LONGEST_TERM))})
 
 
 def read_list(node: Located, problems: Problems) -> tuple[Term, ...]:
@@ -114,6 +115,9 @@ def _group_terms(node: Located, base: Term, problems: Problems) -> list[Term | B
 
 
 def _checked(term: Term, node: Located, problems: Problems) -> Term | Bad:
+    if wordings(term.term) > MAX_VARIANTS:
+        message = f"`{term.term[:40]}…` stands for more than {MAX_VARIANTS:,} wordings"
+        return problems.add(node, message, hint="split it into several terms")
     found = {folded_term(text) for text in variants(term.term)}
     if not found or not all(found):
         return problems.add(node, f"`{term.term}` has no letters to look for")
