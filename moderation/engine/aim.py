@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from . import aim_words as table
 from .facts import Parent, Story
+from .text.disguise import LEET_FIRST
 from .text.folding import folded_term
 from .text.words import Passage, Word
 
@@ -108,10 +109,13 @@ class Aims:
         """Walk back from the match to whom the sentence speaks of."""
         index = self._passage.index(start)
         limit = self._passage.sentence(start)[0]
-        unknown = 0
+        unknown, has_verb = 0, False
         for word in reversed(self._passage.words[max(0, index - _REACH) : index]):
             if word.start < limit:
                 break
+            has_verb = has_verb or word.text in table.BE_FORMS
+            if word.text in table.POINTING and not has_verb:
+                continue
             found = self._role(word)
             if found:
                 return found
@@ -121,6 +125,7 @@ class Aims:
         return None
 
     def _role(self, word: Word) -> str | None:
+        text = word.text if word.text.isalpha() else word.text.translate(LEET_FIRST)
         for words, role in (
             (table.FIRST, "self"),
             (table.SECOND, "commenter"),
@@ -128,7 +133,7 @@ class Aims:
             (table.IT, "argument"),
             (table.WRITERS_OF_PIECE, "journalist"),
         ):
-            if word.text in words:
+            if text in words:
                 return self._thing_of(word, role)
         if word.text in table.THIRD:
             return self._only_person

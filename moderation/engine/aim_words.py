@@ -16,6 +16,9 @@ IT = frozenset(
     "it it's its this that that's thats what what's which there there's here everything something nothing".split()
 )
 
+# `that idiot`, `what a clown`: before a noun they point, with a verb between they are the subject.
+POINTING = frozenset("this that these those what such".split())
+
 # Between a subject and what is said of it; these say nothing about who is meant.
 FILLERS = frozenset(
     """a an the is are am was were be been being isn't aren't wasn't ain't not never such so very really truly total

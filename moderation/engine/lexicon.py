@@ -52,6 +52,7 @@ class _Entry:
     list: str
     term: Term
     text: str
+    signs: str
     counts: tuple[int, ...]
     exceptions: tuple[str, ...]
 
@@ -107,7 +108,7 @@ class _Patterns:
     def __init__(self, entries: tuple[_Entry, ...], *, deep: bool) -> None:
         self._entries: dict[str, list[_Entry]] = {}
         for entry in entries:
-            text = runs(entry.text)[0] if deep else entry.text
+            text = entry.signs if deep else entry.text
             self._entries.setdefault(text, []).append(entry)
             for exception in () if deep else entry.exceptions:
                 self._entries.setdefault(exception.rstrip("*"), [])
@@ -169,10 +170,10 @@ def _entries(name: str, terms: Iterable[Term]) -> Iterable[_Entry]:
         for variant in sorted(variants(term.term)):
             text = folded_term(variant)
             if text:
-                yield _Entry(name, term, text, runs(text)[1], exceptions)
+                yield _Entry(name, term, text, *runs(text), exceptions)
                 if term.form == "phrase" and text.count(" ") == 1:
                     hyphened = text.replace(" ", "-")
-                    yield _Entry(name, term, hyphened, runs(hyphened)[1], exceptions)
+                    yield _Entry(name, term, hyphened, *runs(hyphened), exceptions)
 
 
 def _folded_exception(text: str) -> str:

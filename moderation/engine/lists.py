@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .lexicon import FORMS, MAX_VARIANTS, USES, Term, variants, wordings
+from .lexicon import FORMS, MAX_VARIANTS, USES, Term, wordings
 from .schema import BAD, Bad, Choice, Flag, Many, OneOf, Problems, Shape, Some, Table, Text
 from .source import Located
 from .text.folding import folded_term
@@ -118,8 +118,7 @@ def _checked(term: Term, node: Located, problems: Problems) -> Term | Bad:
     if wordings(term.term) > MAX_VARIANTS:
         message = f"`{term.term[:40]}…` stands for more than {MAX_VARIANTS:,} wordings"
         return problems.add(node, message, hint="split it into several terms")
-    found = {folded_term(text) for text in variants(term.term)}
-    if not found or not all(found):
+    if "{" not in term.term and not folded_term(term.term):
         return problems.add(node, f"`{term.term}` has no letters to look for")
     if " " in term.term and term.form != "phrase":
         return replace(term, form="phrase")

@@ -29,6 +29,7 @@ _SUSPICIOUS = re2.compile(
     r"|[a-z][._/~:-]{1,3}[a-z]"
 )
 _SPACED = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ ._,*/|~+-]{1,3}[a-z0-9@$!*](?![a-z0-9@$])){2,40}(?![^\W_])")
+_DOUBLED = re.compile(r"(.)\1")
 _CHUNK = re.compile(r"\S+")
 _EDGE_LEFT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥"
 _EDGE_RIGHT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥@"
@@ -85,6 +86,8 @@ class Reading:
 
 def runs(text: str) -> tuple[str, tuple[int, ...]]:
     """A term in, its signs with runs folded and the count of each out."""
+    if not _DOUBLED.search(text):
+        return text, (1,) * len(text)
     groups = [(sign, len(list(run))) for sign, run in groupby(text)]
     return "".join(sign for sign, _ in groups), tuple(count for _, count in groups)
 

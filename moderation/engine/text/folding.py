@@ -56,7 +56,8 @@ def fold(text: str, format: str = "plain") -> View:
 
 def folded_term(text: str) -> str:
     """A word or phrase of a list in, the form in which it is looked for out."""
-    return " ".join(fold(text).text.split())
+    folded = text.lower() if text.isascii() and "`" not in text else fold(text).text
+    return " ".join(folded.split())
 
 
 def _folded(text: str) -> tuple[str, Offsets | Shifted | None]:
