@@ -1,0 +1,106 @@
+"""Who is asking: host, session, CSRF token and role, all checked before a page's own code runs."""
+
+import hmac
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Response, abort, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from moderation.web.console.roles import ACTS, may
+from moderation.workflow.incoming import Actor
+
+if TYPE_CHECKING:
+    from moderation.bootstrap import Application
+    from moderation.workflow.users import DeskUser
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_OPEN = frozenset({"desk.static", "desk.log_in", "desk.send_login"})
+View = Callable[..., Any]
+
+
+class Access:
+    """The door of the desk. Rights are read from the database on each request."""
+
+    def __init__(self, application: "Application") -> None:
+        self._application = application
+        self._secure = application.settings.secure
+        self._host = urlsplit(application.settings.public_url).hostname or ""
+        # A __Host- cookie needs https; over plain http (one machine) an ordinary HttpOnly one has to do.
+        self.cookie = "__Host-desk" if self._secure else "desk"
+
+    def check(self) -> BaseResponse | str | tuple[str, int] | None:
+        """Refuses a foreign host, a write from another page, and anybody who is not logged in."""
+        host = urlsplit(f"//{request.host}").hostname or ""
+        if host != self._host and host not in _LOOPBACK:
+            return _refused("This desk has another address.", 421)
+        token = request.cookies.get(self.cookie)
+        g.token = token
+        g.user = self._application.users.session(token=token, now=self._application.now()) if token else None
+        if request.method not in ("GET", "HEAD", "OPTIONS") and not self._is_own_form():
+            return _refused(
+                "This form came from another page, or the login is over. Go back, load the page again.", 403
+            )
+        if g.user is None and request.endpoint not in _OPEN:
+            return redirect(url_for("desk.log_in"), 303)
+        return None
+
+    def needs(self, act: str) -> Callable[[View], View]:
+        """Decorator of a page of one site: 404 for a site that is not the user's, 403 without the right."""
+        assert act in ACTS, act
+
+        def decorate(view: View) -> View:
+            @wraps(view)
+            def checked(*args: Any, site: str, **rest: Any) -> Any:
+                if site not in g.user.sites:
+                    abort(404)
+                g.site = site
+                g.site_id, g.role = g.user.sites[site]
+                if not may(g.role, act):
+                    return _refused("Your role may not do this.", 403)
+                return view(*args, site=site, **rest)
+
+            checked.act = act  # type: ignore[attr-defined]  # the test of every route with every role reads it
+            return checked
+
+        return decorate
+
+    def may(self, act: str) -> bool:
+        """May the user of this request do this at this site?"""
+        return may(getattr(g, "role", None), act)
+
+    def actor(self) -> Actor:
+        """The user of this request as the one who acts."""
+        user: DeskUser = g.user
+        return user.actor(g.site)
+
+    def let_in(self, response: BaseResponse, token: str) -> BaseResponse:
+        """Gives the browser its session."""
+        response.set_cookie(self.cookie, token, httponly=True, secure=self._secure, samesite="Lax", path="/")
+        return response
+
+    def headers(self, response: Response) -> Response:
+        """What pages need beside the headers of every answer."""
+        response.headers.add("Vary", "Cookie")
+        if self._secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint == "desk.static":
+            response.headers["Cache-Control"] = "public, max-age=3600"
+        return response
+
+    def _is_own_form(self) -> bool:
+        site = request.headers.get("Sec-Fetch-Site", "same-origin")
+        origin = request.headers.get("Origin")
+        own = origin in (None, "null") or urlsplit(origin or "").netloc == request.host
+        if site not in ("same-origin", "none") or not own:
+            return False
+        if request.endpoint == "desk.send_login":
+            return True  # there is no session yet; SameSite and the two headers above stand for it
+        given = request.form.get("csrf", "")
+        return g.user is not None and hmac.compare_digest(given.encode(), g.user.csrf.encode())
+
+
+def _refused(why: str, status: int) -> tuple[str, int]:
+    return render_template("desk/refused.html", why=why), status

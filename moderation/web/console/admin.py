@@ -1,0 +1,32 @@
+"""The rules in force: version, hits, errors of refused files, and the way back."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+
+from moderation.errors import NotFound
+from moderation.web.console.access import Access
+
+if TYPE_CHECKING:
+    from moderation.bootstrap import Application
+
+
+def register(desk: Blueprint, application: "Application", access: Access) -> None:
+    """Adds the pages of this module."""
+
+    @desk.get("/<site>/rules")
+    @access.needs("read the rules in force")
+    def rules(site: str) -> Any:
+        now = application.now()
+        shown = application.desk.rules(site_id=g.site_id, now=now)
+        return render_template("desk/rules.html", site=site, now=now, **shown)
+
+    @desk.post("/<site>/rules/rollback")
+    @access.needs("go back to earlier rules")
+    def rollback(site: str) -> Any:
+        version = request.form.get("version", "")
+        try:
+            application.rulebook.rollback(site_id=g.site_id, version=version, by=access.actor(), now=application.now())
+        except NotFound:
+            abort(404)
+        return redirect(url_for("desk.rules", site=site), 303)

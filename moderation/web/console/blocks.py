@@ -1,0 +1,151 @@
+"""Commenters: their record, blocks proposed and in force, appeals."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from flask import Blueprint, abort, g, redirect, render_template, request, url_for
+
+from moderation.errors import Conflict, ModerationError, NotFound
+from moderation.web.console.access import Access
+
+if TYPE_CHECKING:
+    from moderation.bootstrap import Application
+
+DAYS = (1, 3, 7, 14, 30, 90)
+REASON_LENGTH = 500
+
+
+def register(desk: Blueprint, application: "Application", access: Access) -> None:
+    """Adds the pages of this module."""
+
+    @desk.get("/<site>/commenters/<key>")
+    @access.needs("read a commenter's record")
+    def commenter(site: str, key: str) -> Any:
+        return _record(application, site, key)
+
+    @desk.post("/<site>/commenters/<key>/block")
+    @access.needs("block by hand")
+    def block(site: str, key: str) -> Any:
+        now = application.now()
+        record = _find(application, key)
+        days = _days(request.form.get("days"))
+        reason = request.form.get("reason", "").strip()[:REASON_LENGTH].replace("\0", "")
+        if record["id"] is None or not reason:
+            return _record(application, site, key, said="Say why: the commenter is told.", status=422)
+        try:
+            application.authors.block(
+                site_id=g.site_id,
+                author_id=record["id"],
+                reason=reason,
+                until=now + timedelta(days=days) if days else None,
+                by=access.actor(),
+                now=now,
+            )
+        except ModerationError as error:
+            return _record(application, site, key, said=error.detail, status=409)
+        return redirect(url_for("desk.commenter", site=site, key=key), 303)
+
+    @desk.post("/<site>/commenters/<key>/unblock")
+    @access.needs("lift a block")
+    def unblock(site: str, key: str) -> Any:
+        record = _find(application, key)
+        if record["id"] is None:
+            abort(404)
+        application.authors.unblock(
+            site_id=g.site_id, author_id=record["id"], reason="lifted at the desk", by=access.actor(),
+            now=application.now(),
+        )  # fmt: skip
+        return redirect(url_for("desk.commenter", site=site, key=key), 303)
+
+    @desk.get("/<site>/blocks")
+    @access.needs("confirm or decline a proposed block")
+    def blocks(site: str) -> Any:
+        return _blocks(application, site)
+
+    @desk.post("/<site>/blocks/<block>/confirm")
+    @access.needs("confirm or decline a proposed block")
+    def confirm(site: str, block: str) -> Any:
+        form = request.form
+        try:
+            application.authors.confirm_block(
+                site_id=g.site_id,
+                block_id=block,
+                by=access.actor(),
+                now=application.now(),
+                days=_days(form.get("days")),
+                change="days" in form,
+            )
+        except Conflict as error:
+            return _blocks(application, site, error.detail, 409)
+        except NotFound:
+            abort(404)
+        return redirect(url_for("desk.blocks", site=site), 303)
+
+    @desk.post("/<site>/blocks/<block>/decline")
+    @access.needs("confirm or decline a proposed block")
+    def decline(site: str, block: str) -> Any:
+        try:
+            application.authors.decline_block(
+                site_id=g.site_id, block_id=block, by=access.actor(), now=application.now()
+            )
+        except Conflict as error:
+            return _blocks(application, site, error.detail, 409)
+        except NotFound:
+            abort(404)
+        return redirect(url_for("desk.blocks", site=site), 303)
+
+    @desk.get("/<site>/appeals")
+    @access.needs("answer appeals")
+    def appeals(site: str) -> Any:
+        return _appeals(application, site)
+
+    @desk.post("/<site>/appeals/<appeal>")
+    @access.needs("answer appeals")
+    def answer(site: str, appeal: str) -> Any:
+        outcome = request.form.get("outcome")
+        if outcome not in ("granted", "upheld"):
+            return _appeals(application, site, "Choose an answer.", 422)
+        try:
+            application.appeals.decide(
+                site_id=g.site_id,
+                appeal_id=appeal,
+                granted=outcome == "granted",
+                answer=request.form.get("answer", "").strip()[:REASON_LENGTH].replace("\0", "") or None,
+                by=access.actor(),
+                now=application.now(),
+            )
+        except Conflict as error:
+            return _appeals(application, site, error.detail, 409)
+        except NotFound:
+            abort(404)
+        return redirect(url_for("desk.appeals", site=site), 303)
+
+
+def _find(application: "Application", key: str) -> dict[str, Any]:
+    try:
+        return application.desk.commenter(site_id=g.site_id, author_id=key, now=application.now())
+    except NotFound:
+        abort(404)
+
+
+def _record(application: "Application", site: str, key: str, said: str | None = None, status: int = 200) -> Any:
+    record = _find(application, key)
+    page = render_template(
+        "desk/commenter.html", site=site, commenter=record, now=application.now(), days=DAYS, said=said
+    )
+    return page, status
+
+
+def _blocks(application: "Application", site: str, said: str | None = None, status: int = 200) -> Any:
+    now = application.now()
+    rows = application.desk.blocks(site_id=g.site_id, now=now)
+    return render_template("desk/blocks.html", site=site, now=now, said=said, days=DAYS, **rows), status
+
+
+def _appeals(application: "Application", site: str, said: str | None = None, status: int = 200) -> Any:
+    rows = application.desk.appeals(site_id=g.site_id)
+    return render_template("desk/appeals.html", site=site, now=application.now(), said=said, rows=rows), status
+
+
+def _days(given: str | None) -> int | None:
+    return int(given) if given and given.isascii() and given.isdigit() and 0 < int(given[:5]) <= 3650 else None

@@ -1,0 +1,168 @@
+"""Words on the screens (newsroom.md, section 7): one for each code, and how times and marked texts are shown."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from flask import Blueprint
+
+from moderation.engine.masking import masked
+
+CATEGORIES = {
+    "personal_attack": "Attacks a person",
+    "harassment": "Harassment",
+    "slur": "Slurs and hate",
+    "threat": "Threat",
+    "tragedy_joke": "Jokes about a tragedy",
+    "profanity": "Swearing",
+    "vulgarity": "Vulgar",
+    "civility": "Uncivil",
+    "off_topic": "Off topic",
+    "spam": "Spam",
+    "legal_risk": "Legal risk",
+    "personal_information": "Private information",
+    "self_harm": "Self-harm: needs care",
+    "illegal": "Illegal content",
+    "custom": "House rule",
+    "uncivil": "Uncivil",
+    "disagree": "Disagrees",
+    "other": "Something else",
+}
+REASONS = tuple(code for code in CATEGORIES if code not in ("uncivil", "disagree"))
+STATUSES = {
+    "pending": "being checked",
+    "published": "published",
+    "held": "held",
+    "rejected": "removed",
+    "withdrawn": "withdrawn",
+}
+SOURCES = {"rules": "automatic check", "flags": "readers' flags", "site": "checked first", "appeal": "appeal"}
+AIMS = {
+    "commenter": "another commenter",
+    "journalist": "a journalist",
+    "person": "a person in the story",
+    "private_person": "a private person",
+    "public_person": "a public figure",
+    "group": "a group",
+    "argument": "the argument",
+    "self": "the writer",
+}
+HIDDEN = {
+    "look_alikes": "look-alike letters",
+    "leet": "digits for letters",
+    "zero_width": "invisible characters",
+    "spaced": "spaced out",
+    "repeated": "repeated letters",
+    "masked": "masked letters",
+    "full_width": "full-width letters",
+}
+HISTORY = {
+    "comment.published": "published",
+    "comment.held": "held",
+    "comment.rejected": "removed",
+    "comment.withdrawn": "withdrawn",
+    "decision.approve": "approved",
+    "decision.reject": "removed by decision",
+    "decision.hold": "held by decision",
+    "decision.undo": "decision taken back",
+}
+FOLDED = frozenset({"slur", "vulgarity", "threat"})  # shown masked until asked for
+
+
+class Piece(NamedTuple):
+    """A stretch of a text, and the sentences about it (none: not marked)."""
+
+    text: str
+    notes: tuple[str, ...]
+
+
+def pieces(text: str | None, matches: Sequence[dict[str, Any]]) -> list[Piece]:
+    """A comment cut at the ends of all spans, each piece with what was seen in it."""
+    if not text:
+        return []
+    spans = [
+        (start, end, note(match))
+        for match in matches
+        if match.get("found_in", "text") == "text"
+        for start, end in match["spans"]
+    ]
+    cuts = sorted({0, len(text), *(at for start, end, _ in spans for at in (start, end) if 0 <= at <= len(text))})
+    found = []
+    for start, end in pairwise(cuts):
+        notes = tuple(dict.fromkeys(said for first, last, said in spans if first <= start and end <= last))
+        found.append(Piece(text[start:end], notes))
+    return found
+
+
+def note(match: dict[str, Any]) -> str:
+    """What a marked word says when pointed at."""
+    said = label(match["category"])
+    if match.get("aimed_at"):
+        said += f", at {AIMS.get(match['aimed_at'], match['aimed_at'])}"
+    if match.get("hidden_as"):
+        said += f", {HIDDEN.get(match['hidden_as'], match['hidden_as'])}"
+    return said
+
+
+def folded(text: str | None, matches: Sequence[dict[str, Any]]) -> str | None:
+    """The text with severe words masked, or None where there are none to mask."""
+    severe = [
+        text[start:end]
+        for match in matches
+        if text and match["category"] in FOLDED and match.get("found_in", "text") == "text"
+        for start, end in match["spans"]
+    ]
+    return masked(text or "", severe) if severe else None
+
+
+def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 300) -> str:
+    """The beginning of a text for a list, severe words masked."""
+    shown = folded(text, matches) or text or "(text no longer kept)"
+    return shown if len(shown) <= length else shown[: length - 1].rstrip() + "…"
+
+
+def ago(at: datetime | str | None, now: datetime) -> str:
+    """How long ago, as people say it."""
+    if at is None:
+        return "never"
+    moment = datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else at
+    seconds = (now - moment).total_seconds()
+    for size, name in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= size:
+            count = int(seconds // size)
+            return f"{count} {name}{'s' if count > 1 else ''} ago"
+    return "just now"
+
+
+def day(at: datetime | str | None) -> str:
+    """A date with its time, in UTC."""
+    if at is None:
+        return "—"
+    moment = datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else at
+    return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
+
+
+def many(count: int, one: str, several: str | None = None) -> str:
+    """A count with its noun."""
+    return f"{count} {one if count == 1 else several or one + 's'}"
+
+
+def label(code: str, *tables: dict[str, str]) -> str:
+    """The word for a code."""
+    for table in tables or (CATEGORIES,):
+        if code in table:
+            return table[code]
+    return code.replace("_", " ")
+
+
+def strictest(matches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Live matches that made something happen, strictest first; then the rest."""
+    order = {"reject": 0, "hold": 1, "review": 2, "allow": 3}
+    return sorted(matches, key=lambda match: (match["state"] != "live", order[match["action"]]))
+
+
+def register(desk: Blueprint) -> None:
+    """Makes the words known to the templates."""
+    for name, function in (("ago", ago), ("day", day), ("excerpt", excerpt), ("label", label)):
+        desk.add_app_template_filter(function, f"desk_{name}")
