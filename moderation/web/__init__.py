@@ -6,7 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g, redirect, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from moderation import telemetry
@@ -41,8 +41,12 @@ def create_app(application: "Application") -> Flask:
     bind(app, edge, ROUTES)
     app.register_blueprint(ops.blueprint(edge, metrics_token=application.settings.metrics_token))
     app.register_blueprint(reference.blueprint(ROUTES, public_url=edge.public_url))
+    home = "/docs"
     if importlib.util.find_spec(_CONSOLE):
-        app.register_blueprint(importlib.import_module(_CONSOLE).blueprint(application))
+        desk = importlib.import_module(_CONSOLE).blueprint(application)
+        app.register_blueprint(desk)
+        home = f"{desk.url_prefix}/"
+    app.add_url_rule("/", endpoint="home", view_func=lambda: redirect(home))
     return app
 
 

@@ -66,7 +66,7 @@ class StoryFields(Fields):
         None, description="Marks that make moderation stricter under this story."
     )
     comments: Mode = Field(
-        "open", description="check_first holds every comment for a moderator, closed refuses new ones."
+        "open", description="check_first holds every comment for a moderator, closed publishes nothing more."
     )
 
     def incoming(self, story_id: str) -> IncomingStory:

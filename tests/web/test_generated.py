@@ -1,7 +1,6 @@
 """Requests that the OpenAPI document allows, and such that it does not, against the real application."""
 
 import json
-import os
 from typing import Any
 
 import pytest
@@ -9,15 +8,16 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis.generation import GenerationMode
-from schemathesis.specs.openapi.checks import positive_data_acceptance
+from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
 from moderation.web import bounded
 from moderation.web.api import ROUTES
 from tests.web.service import Service
 
-EXAMPLES = int(os.environ.get("SCHEMATHESIS_EXAMPLES", "10"))
 # The schema cannot say everything: blank texts, bytes of UTF-8 and times to come are refused although it allows them.
 LEFT_OUT = [positive_data_acceptance]
+# Unknown parameters of a query are passed over, like unknown fields.
+UNKNOWN_QUERY = [*LEFT_OUT, negative_data_rejection]
 
 
 @schemathesis.serializer("application/x-ndjson")
@@ -49,17 +49,33 @@ CASES = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize(("name", "mode"), CASES, ids=lambda part: getattr(part, "value", part))
-def test_whatever_is_sent(operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode) -> None:
+def attack(operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode, examples: int) -> None:
+    """Send `examples` requests to one endpoint and hold every answer against the document."""
+    left_out = UNKNOWN_QUERY if name == "readEvents" else LEFT_OUT
+
     @given(case=operations[name].as_strategy(generation_mode=mode))
     @settings(
-        max_examples=EXAMPLES, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     def send(case: Any) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {shared.key}"}, excluded_checks=LEFT_OUT)
+        case.call_and_validate(headers={"Authorization": f"Bearer {shared.key}"}, excluded_checks=left_out)
 
     try:
         send()
     except Unsatisfiable:
         assert mode is GenerationMode.NEGATIVE  # an endpoint without parameters: nothing can be wrong with it
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "mode"), CASES, ids=lambda part: getattr(part, "value", part))
+def test_whatever_is_sent(operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode) -> None:
+    attack(operations, shared, name, mode, 4)
+
+
+@pytest.mark.faults
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize(("name", "mode"), CASES, ids=lambda part: getattr(part, "value", part))
+def test_whatever_is_sent_at_length(
+    operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode
+) -> None:
+    attack(operations, shared, name, mode, 60)

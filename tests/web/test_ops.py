@@ -104,3 +104,8 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(template: Any, t
     )
     assert answer.status_code == 401
     service.application.close()
+
+
+def test_the_front_door_leads_to_the_desk(shared: Service) -> None:
+    answer = shared.get("/", key="")
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/")
