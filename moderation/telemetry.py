@@ -28,6 +28,8 @@ _SECRETS = (
     (re.compile(r"\b(Bearer|Basic) [^\s\"',]+", re.IGNORECASE), r"\1 ***"),
 )
 _LONGEST = 300
+# Libraries that say something for each message or request, which we count and log ourselves.
+_NOISY = ("httpx", "httpcore", "alembic", "waitress.queue", "kombu", "amqp", "celery.app.trace", "celery.worker.strategy")
 
 
 def scrub(value: str) -> str:
@@ -99,7 +101,7 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [sink]
     root.setLevel(number)
-    for noisy in ("httpx", "httpcore", "alembic", "waitress.queue", "kombu", "amqp"):
+    for noisy in _NOISY:
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
     structlog.configure(
         processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -7,6 +7,7 @@ from pathlib import Path
 from moderation.bootstrap import Application
 from moderation.embedded import errands
 from moderation.workflow.incoming import SYSTEM
+from moderation.workflow.rulebook import NoRuleset
 
 
 def publish(application: Application, _data: Path) -> int:
@@ -14,8 +15,9 @@ def publish(application: Application, _data: Path) -> int:
     live: dict[str, list[str]] = {}
     refused: dict[tuple[str, ...], list[str]] = {}
     for site in application.sites.list():
+        before = _version(application, site["id"])
         watched = application.rulebook.watch(site_id=site["id"], by=SYSTEM, now=datetime.now(UTC))
-        if watched.outcome == "published" and watched.version:
+        if watched.outcome == "published" and watched.version and watched.version != before:
             live.setdefault(watched.version, []).append(site["slug"])
         elif watched.outcome == "refused":
             refused.setdefault(watched.errors, []).append(site["slug"])
@@ -25,6 +27,13 @@ def publish(application: Application, _data: Path) -> int:
         _say("\n\n".join(errors))
         _say(f"Not published: {_names(sites)} stays with the last good version ({_count(errors)} to mend).")
     return 1 if refused else 0
+
+
+def _version(application: Application, site_id: str) -> str | None:
+    try:
+        return application.rulebook.current(site_id=site_id).version
+    except NoRuleset:
+        return None
 
 
 def _names(sites: list[str]) -> str:

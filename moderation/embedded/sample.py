@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -164,7 +165,14 @@ def _flat(text: str) -> str:
 
 
 def _cut(text: str, width: int) -> str:
-    return f"{text:{width}}" if len(text) <= width else text[: width - 1] + "…"
+    """Filled or cut to exactly `width` cells of a terminal."""
+    shown, used = "", 0
+    for char in text:
+        cells = 2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
+        if used + cells > width - (len(shown) < len(text) - 1):
+            return shown + "…" + " " * (width - used - 1)
+        shown, used = shown + char, used + cells
+    return shown + " " * (width - used)
 
 
 if __name__ == "__main__":
