@@ -116,10 +116,22 @@ def folded(text: str | None, matches: Sequence[dict[str, Any]]) -> str | None:
     return masked(text or "", severe) if severe else None
 
 
-def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 300) -> str:
-    """The beginning of a text for a list, severe words masked."""
-    shown = folded(text, matches) or text or "(text no longer kept)"
-    return shown if len(shown) <= length else shown[: length - 1].rstrip() + "…"
+def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 300) -> list[Piece]:
+    """The beginning of a text for a list, with its marks; severe words are masked instead."""
+    masked_text = folded(text, matches)
+    if masked_text is not None or not text:
+        return [Piece(_short(masked_text or "(text no longer kept)", length), ())]
+    shown, left = [], length
+    for piece in pieces(text, matches):
+        shown.append(Piece(_short(piece.text, left), piece.notes))
+        left -= len(piece.text)
+        if left <= 0:
+            break
+    return shown
+
+
+def _short(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: max(0, length - 1)].rstrip() + "…"
 
 
 def ago(at: datetime | str | None, now: datetime) -> str:
