@@ -118,8 +118,9 @@ class Aims:
                 continue
             found = self._role(word)
             if found:
-                return found
-            unknown += word.text not in table.FILLERS
+                is_said = has_verb or not unknown or word.text in table.YOU_ARE
+                return found if found != "commenter" or is_said else None
+            unknown += word.text not in table.FILLERS and not word.text.endswith("ly")
             if unknown > _UNKNOWN_WORDS:
                 break
         return None

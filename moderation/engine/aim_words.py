@@ -7,6 +7,7 @@ SECOND = frozenset(
     """you you're youre your yours yourself yourselves you've you'd you'll ur u ya ye yer yous thou y'all yall
     youse""".split()
 )
+YOU_ARE = frozenset("you're youre ur".split())
 THIRD = frozenset("""he he's hes she she's shes him her his hers himself herself he'd she'd he'll she'll""".split())
 MANY = frozenset(
     """they they're theyre them their these those all both most many some people folks everyone everybody anyone

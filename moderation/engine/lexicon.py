@@ -18,6 +18,7 @@ FORMS = ("word", "stem", "phrase", "inside")
 USES = ("noun", "adjective", "verb")
 STRONG_TIERS = frozenset(("slur", "strong"))
 _CHOICE = re.compile(r"\{([^{}]*)\}")
+_RARELY_DOUBLED = "ukh"
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
 MAX_VARIANTS = 5000
 
@@ -76,7 +77,7 @@ class Lexicon:
         self._scan_plain(view, hits)
         if is_suspicious(view.text):
             for reading in readings(view.text):
-                self._scan_deep(reading, hits)
+                self._scan_deep(view, reading, hits)
             self._scan_masked(view, hits)
         return hits.found()
 
@@ -93,13 +94,14 @@ class Lexicon:
                 if stop and not (entry.term.name and _is_name(view, start, stop)):
                     hits.add(entry, start, stop, view.hidden_as(start, stop))
 
-    def _scan_deep(self, reading: Reading, hits: _Hits) -> None:
+    def _scan_deep(self, view: View, reading: Reading, hits: _Hits) -> None:
         for text, start, end in self._deep.find(reading.text):
             for entry in self._deep.entries(text):
                 how = reading.how(start, end)
                 if how and _fits(entry, reading, start, end):
-                    stop = _deep_end(entry.term, reading, end)
-                    hits.add(entry, reading.starts[start], reading.ends[stop - 1], how)
+                    first, last = reading.starts[start], reading.ends[_deep_end(entry.term, reading, end) - 1]
+                    if not (entry.term.name and _is_name(view, first, last)):
+                        hits.add(entry, first, last, how)
 
 
 class _Patterns:
@@ -130,21 +132,21 @@ class _Hits:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._hits: dict[tuple[str, Term, int, int], tuple[_Entry, str | None]] = {}
+        self._hits: dict[tuple[str, str, int, int], tuple[_Entry, str | None]] = {}
         self._shields: dict[str, list[tuple[int, int]]] = {}
 
     def shield(self, text: str, start: int, end: int) -> None:
         self._shields.setdefault(text, []).append((start, end))
 
     def add(self, entry: _Entry, start: int, end: int, hidden_as: str | None) -> None:
-        key = (entry.list, entry.term, start, end)
+        key = (entry.list, entry.term.tier, start, end)
         if key not in self._hits:
             self._hits[key] = (entry, hidden_as)
 
     def found(self) -> list[TermHit]:
         hits = [
-            TermHit(name, term, start, end, hidden)
-            for (name, term, start, end), (entry, hidden) in self._hits.items()
+            TermHit(name, entry.term, start, end, hidden)
+            for (name, _, start, end), (entry, hidden) in self._hits.items()
             if not self._is_excepted(entry, start, end)
         ]
         return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.list, hit.term.term))
@@ -240,8 +242,9 @@ def _is_name(view: View, start: int, end: int) -> bool:
 def _fits(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
     """Whether a disguised range has the term's letters, word edges, and hides it on purpose."""
     strong = entry.term.tier in STRONG_TIERS and len(entry.text) > 3
-    for want, got in zip(entry.counts, reading.counts[start:end], strict=True):
-        if got != want and not (got >= 3 and got >= want) and not (strong and want == 1 and got == 2):
+    for sign, want, got in zip(entry.signs, entry.counts, reading.counts[start:end], strict=True):
+        doubled = strong and want == 1 and got == 2 and sign in _RARELY_DOUBLED
+        if got != want and not (got >= 3 and got >= want) and not doubled:
             return False
     if entry.term.form != "inside" and not reading.is_edge(start):
         return False

@@ -108,7 +108,7 @@ def _group_terms(node: Located, base: Term, problems: Problems) -> list[Term | B
     terms = []
     for text in texts:
         if text:
-            word, _, exceptions = text.partition("!")
+            word, _, exceptions = text.partition(" ! ")
             excepted = tuple(part.strip() for part in exceptions.split(";") if part.strip())
             terms.append(_checked(replace(base, term=word.strip(), except_=excepted), node, problems))
     return terms

@@ -135,12 +135,15 @@ def _read_chunk(
     reading: Reading, text: str, start: int, end: int, leet: dict[int, int], *, spelled: bool = False
 ) -> None:
     core = text[start:end]
+    if "://" in core or core.startswith("www."):
+        reading.put("/", start)
+        return
     if core.isalpha():
         for offset, sign in enumerate(core):
             reading.put(sign, start + offset)
         return
     first = len(core) - len(core.lstrip(_EDGE_LEFT))
-    last = len(core.rstrip(_EDGE_RIGHT))
+    last = len(core.rstrip(_EDGE_RIGHT).removesuffix("'s"))
     has_letter = any(sign.isalpha() for sign in core)
     gap = False
     for offset in range(first, last):
