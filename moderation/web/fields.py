@@ -230,7 +230,7 @@ StoryBody = Annotated[
 Note = Annotated[
     str, AfterValidator(_text(NOTE_BYTES, blank=True)), WithJsonSchema(_text_schema(NOTE_BYTES, blank=True))
 ]
-Reason = Annotated[
+Words = Annotated[
     str, AfterValidator(_text(TITLE_BYTES, blank=False)), WithJsonSchema(_text_schema(TITLE_BYTES, blank=False))
 ]
 Name = Annotated[

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 import moderation
 from moderation.web import answers
+from moderation.web.event_types import EVENTS
 from moderation.web.fields import URL_UNSAFE, identifier_schema
 from moderation.web.idempotency import LENGTH
 from moderation.web.routes import Query, Route, Says
@@ -68,6 +70,7 @@ def document(routes: tuple[Route, ...], *, public_url: str) -> dict[str, Any]:
         "security": [{"siteKey": []}],
         "tags": [{"name": name} for name in dict.fromkeys(route.tag for route in routes)],
         "paths": paths,
+        "webhooks": {type: _webhook(type, text, refs[model]) for type, (text, model) in EVENTS.items()},
         "components": {
             "schemas": schemas,
             "securitySchemes": {
@@ -78,6 +81,27 @@ def document(routes: tuple[Route, ...], *, public_url: str) -> dict[str, Any]:
                 }
             },
         },
+    }
+
+
+def _webhook(type: str, text: str, ref: str) -> dict[str, Any]:
+    message = {
+        "type": "object",
+        "required": ["type", "timestamp", "data"],
+        "properties": {
+            "type": {"const": type},
+            "timestamp": {"type": "string", "format": "date-time"},
+            "data": {"$ref": ref},
+        },
+    }
+    return {
+        "post": {
+            "operationId": type,
+            "summary": text,
+            "security": [],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": message}}},
+            "responses": {"2XX": {"description": "Taken."}, "410": {"description": "Send nothing more."}},
+        }
     }
 
 
@@ -100,8 +124,8 @@ def path_parameters(route: Route) -> list[str]:
 
 def _schemas(routes: tuple[Route, ...]) -> tuple[dict[Any, str], dict[str, Any]]:
     bodies = {route.body for route in routes if route.body}
-    given = {says.model for route in routes for says in route.answers.values() if says.model}
-    given |= {answers.Problem, answers.NotSubmitted}
+    given: set[type[BaseModel]] = {says.model for route in routes for says in route.answers.values() if says.model}
+    given |= {answers.Problem, answers.NotSubmitted, *(model for _, model in EVENTS.values())}
     inputs: list[Any] = [(model, "validation") for model in sorted(bodies, key=lambda one: one.__name__)]
     outputs: list[Any] = [(model, "serialization") for model in sorted(given, key=lambda one: one.__name__)]
     keys, definitions = models_json_schema([*inputs, *outputs], ref_template=_REF)

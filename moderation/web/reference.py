@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from moderation.errors import NotFound
 from moderation.web import openapi
 from moderation.web.routes import Answer, Route, render
-from moderation.web.schema_view import endpoints, fields_of, segments
+from moderation.web.schema_view import endpoints, event_rows, fields_of, segments
 
 _PAGE_POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -76,6 +76,7 @@ def _page(document: dict[str, Any]) -> Response:
         intro=segments(document["info"]["description"]),
         groups=endpoints(document),
         problems=PROBLEM_TYPES,
+        events=event_rows(document),
         problem_fields=fields_of({"$ref": "#/components/schemas/Problem"}, schemas),
     )
     response = make_response(page)

@@ -63,6 +63,15 @@ def endpoints(document: Mapping[str, Any]) -> dict[str, list[EndpointView]]:
     return found
 
 
+def event_rows(document: Mapping[str, Any]) -> list[tuple[str, str, tuple[FieldView, ...]]]:
+    """Type of event, what it tells, the fields of its data."""
+    schemas, rows = document["components"]["schemas"], []
+    for type, item in document["webhooks"].items():
+        _, content = _only(item["post"]["requestBody"]["content"])
+        rows.append((type, item["post"]["summary"], fields_of(content["schema"]["properties"]["data"], schemas)))
+    return rows
+
+
 def segments(text: str) -> Segments:
     """Text with `code` in backticks as (is code, text) pairs; the template escapes both."""
     return tuple((index % 2 == 1, part) for index, part in enumerate(text.split("`")) if part)

@@ -19,6 +19,7 @@ from moderation.web.fields import (
     Text,
     Title,
     Url,
+    Words,
 )
 from moderation.workflow.incoming import IncomingAuthor, IncomingComment, IncomingParent, IncomingStory
 
@@ -40,14 +41,14 @@ COMMENT_EXAMPLE = {
 class BylineFields(Fields):
     """One name over a story."""
 
-    name: Name
+    name: Words
     id: AnyId | None = Field(None, description="Your id of the journalist.")
 
 
 class PersonFields(Fields):
     """Somebody whom a story is about."""
 
-    name: Name
+    name: Words
     role: Role = Field(description="Who is public is never guessed: everyone not named as public counts as private.")
 
 

@@ -102,6 +102,7 @@ def test_on_the_line(changes: dict[str, Any]) -> None:
         ({"story": {"id": "s", "url": "https://[::1"}}, "#/story/url", "valid"),
         ({"story": {"id": "s", "sensitive": ["gossip"]}}, "#/story/sensitive/0", "one of"),
         ({"story": {"id": "s", "people": [{"name": "A", "role": "public"}, {"name": "B"}]}}, "#/story/people/1/role", "required"),
+        ({"story": {"id": "s", "people": [{"name": " ", "role": "public"}]}}, "#/story/people/0/name", "empty"),
         ({"story": {"id": "s", "byline": {}}}, "#/story/byline", "list"),
         ({"story": {"id": "s", "comments": None}}, "#/story/comments", "one of"),
         ({"parent": {"id": "a/b"}}, "#/parent/id", "any of"),

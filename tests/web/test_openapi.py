@@ -9,10 +9,13 @@ import jsonschema
 import pytest
 
 import moderation
+from moderation.lifecycle import EVENT_TYPES
 from moderation.web import answers
 from moderation.web.api import ROUTES
+from moderation.web.event_types import EVENTS
 from moderation.web.openapi import document, problem_statuses
 from moderation.web.reference import PROBLEM_TYPES
+from moderation.web.reference_text import page
 from tests.web.service import Service
 
 CONTRACT = """
@@ -81,6 +84,30 @@ def test_every_route_documents_the_errors_of_its_shape() -> None:
 
 def test_unknown_fields_are_not_forbidden() -> None:
     assert "'additionalProperties': False" not in str(DOCUMENT)
+
+
+def test_every_type_of_event_is_documented() -> None:
+    assert tuple(DOCUMENT["webhooks"]) == EVENT_TYPES
+    guide = (Path(moderation.__path__[0]).parent / "docs" / "integrate.md").read_text()
+    assert [type for type in EVENT_TYPES if f"`{type}`" not in guide] == []
+
+
+def test_events_have_the_data_that_is_documented(service: Service) -> None:
+    service.decided(text="You numpty.")
+    service.post("/v1/comments/c1/flags", {"reader": {"id": "r"}, "reason": "threat"})
+    service.post("/v1/comments/c1/decisions", {"revision": 1, "decision": "approve", "reason": "fine"})
+    service.send("DELETE", "/v1/comments/c1")
+    block = service.post("/v1/authors/u1/block", {"reason": "x"}).get_json()
+    service.post("/v1/authors/u1/appeals", {"text": "x", "about": {"block": block["id"]}})
+    service.post("/v1/authors/u1/unblock", {"reason": "x"})
+    seen = set()
+    for event in service.get("/v1/events").get_json()["events"]:
+        EVENTS[event["type"]][1].model_validate(event["data"])
+        seen.add(event["type"])
+    assert seen >= {
+        "comment.held", "comment.flagged", "comment.urgent", "comment.published", "comment.decided", "comment.withdrawn",
+        "author.blocked", "author.unblocked", "appeal.opened", "ruleset.published",
+    }  # fmt: skip
 
 
 def test_the_document_is_served(shared: Service) -> None:
@@ -154,3 +181,8 @@ def test_every_type_of_problem_that_a_site_can_get_is_explained(shared: Service)
 
 def test_a_problem_is_what_the_document_says(shared: Service) -> None:
     answers.Problem.model_validate(shared.post("/v1/comments", {}).get_json())
+
+
+def test_the_page_in_the_repository_is_the_one_that_the_code_makes() -> None:
+    stored = Path(moderation.__path__[0]).parent / "docs" / "api.md"
+    assert stored.read_text(encoding="utf-8") == page(), "run: python -m moderation.web.reference_text > docs/api.md"

@@ -6,14 +6,14 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from moderation.web import answers
-from moderation.web.fields import AnyId, Fields, FutureTime, Reason, Text
+from moderation.web.fields import AnyId, Fields, FutureTime, Text, Words
 from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 
 
 class BlockFields(Fields):
     """Why, where and until when."""
 
-    reason: Reason
+    reason: Words
     scope: Literal["site", "realm"] = Field("site", description="realm: every site with the same log-in.")
     until: FutureTime | None = Field(None, description="Without it the block stays until it is lifted.")
 
@@ -21,7 +21,7 @@ class BlockFields(Fields):
 class UnblockFields(Fields):
     """Why the block ends."""
 
-    reason: Reason
+    reason: Words
 
 
 class About(Fields):

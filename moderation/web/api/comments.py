@@ -90,7 +90,7 @@ ROUTES = (
                 ("Location", "Retry-After", "Preference-Applied", "Idempotent-Replayed"),
             ),
         },
-        problems=(404, 409),
+        problems=(409,),
         headers=("Prefer", "Idempotency-Key"),
         example=COMMENT_EXAMPLE,
     ),

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from moderation.web import answers
-from moderation.web.fields import AnyId, Fields, Note, Reason
+from moderation.web.fields import AnyId, Fields, Note, Words
 from moderation.web.links import with_links
 from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 from moderation.web.submissions import Revision
@@ -23,7 +23,7 @@ class DecisionFields(Fields):
 
     revision: Revision = Field(description="The revision that the moderator saw.")
     decision: Literal["approve", "reject"]
-    reason: Reason = Field(description="A category, such as personal_attack; a confirmed strike hangs on it.")
+    reason: Words = Field(description="A category, such as personal_attack; a confirmed strike hangs on it.")
     note: Note | None = Field(None, description="For other moderators.")
     moderator: ModeratorFields | None = None
 
