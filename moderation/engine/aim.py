@@ -68,7 +68,7 @@ class Aims:
         subject = self._subject(start)
         if use == "adjective" and self._describes_other_noun(after):
             return subject if subject == "commenter" and self._follows_you(start) else "argument"
-        if len(after) > 1 and after[0] == "like" and after[1] in ("you", "yourself", "u"):
+        if (len(after) > 1 and (after[0], after[1]) in table.BACK_TO_YOU) or after[:1] == ["you're"]:
             return "commenter"
         if subject == "commenter":
             return self._second_person(start, end)
@@ -109,19 +109,20 @@ class Aims:
         """Walk back from the match to whom the sentence speaks of."""
         index = self._passage.index(start)
         limit = self._passage.sentence(start)[0]
-        unknown, has_verb = 0, False
+        unknown, has_verb, pointed = 0, False, False
         for word in reversed(self._passage.words[max(0, index - _REACH) : index]):
             if word.start < limit:
                 break
             has_verb = has_verb or word.text in table.BE_FORMS
-            if word.text in table.POINTING and not has_verb:
+            if word.text in table.POINTING and not has_verb and not pointed:
+                pointed = True
                 continue
             found = self._role(word)
             if found:
                 is_said = has_verb or not unknown or word.text in table.YOU_ARE
                 return found if found != "commenter" or is_said else None
             unknown += word.text not in table.FILLERS and not word.text.endswith("ly")
-            if unknown > _UNKNOWN_WORDS:
+            if unknown > _UNKNOWN_WORDS or word.text in table.PREPOSITIONS:
                 break
         return None
 
@@ -150,8 +151,17 @@ class Aims:
         after = self._passage.after(word.end, 1)
         if role == "argument" and after and after[0] in table.PERSONS - {"piece", "sack", "bag", "excuse"}:
             return self._only_person
-        if word.text in ("your", "ur") and after and after[0] in table.THINGS:
+        if word.text in ("your", "yours", "ur", "my") and after and after[0] not in table.FILLERS:
+            return self._owned(word, after[0], role)
+        return role
+
+    def _owned(self, word: Word, noun: str, role: str) -> str:
+        """`your plan is`, `your son is`: not of the person spoken to, unless the noun is the match itself."""
+        following = self._passage.after(word.end, 2)
+        if noun in table.THINGS:
             return "argument"
+        if len(following) > 1 and following[1] in table.BE_FORMS:
+            return "person" if noun in table.FAMILY | table.PERSONS else "argument"
         return role
 
     @property

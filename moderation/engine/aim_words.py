@@ -30,9 +30,13 @@ FILLERS = frozenset(
     little damn damned bloody fucking fuckin freaking frigging effing goddamn stupid dumb ignorant pathetic lying
     dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
     racist bitter ugly crazy insane mindless nasty vile evil rotten hopeless ridiculous incompetent and or more most
-    bit well indeed honestly frankly mean nothing but other than another same every inch of""".split()
+    bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
+    liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
 BE_FORMS = frozenset("is are am was were be being been seems sounds looks 's isn't aren't ain't".split())
+
+# What follows one of these is no longer said of the subject before it.
+PREPOSITIONS = frozenset("for with at from by about against on in over under into after before than because".split())
 
 # Things that may be called anything: saying so is an argument and no attack on a person.
 THINGS = frozenset(
@@ -78,3 +82,5 @@ CALLING = frozenset(
 NEGATIONS = frozenset("not never no isn't aren't ain't wasn't weren't don't hardly neither nor without".split())
 CONDITIONS = frozenset("if when whoever anyone unless would you'd".split())
 BYE = frozenset("hey oi oh ok okay yes no nice well sorry lol haha shut goodbye bye listen look dear".split())
+# After a match, these point back at the person spoken to: `idiots like you`, `what a clown you are`.
+BACK_TO_YOU = frozenset((("like", "you"), ("like", "yourself"), ("like", "u"), ("you", "are"), ("u", "r")))
