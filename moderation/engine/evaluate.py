@@ -24,11 +24,15 @@ def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | N
     unknown: list[Unknown] = []
     failed: list[Rule] = []
     for rule in ruleset.rules:
-        if not rule.runs or is_exempt(rule, look, ruleset):
+        if not rule.runs:
             continue
         try:
             look.check_time()
+            if rule.gate is not None and rule.gate.isdisjoint(look.hit):
+                continue
             outcome = judge_rule(rule, look)
+            if outcome.truth is False or is_exempt(rule, look, ruleset):
+                continue
             matches += _matches(rule, outcome, look) if outcome.truth else ()
         except Exception:  # any fault of a condition becomes work for people, never a silent allow
             failed.append(rule)

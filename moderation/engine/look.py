@@ -90,6 +90,16 @@ class Look:
         """The writer's display name."""
         return Side(fold(self.given.author.name or ""), self._matchers)
 
+    @cached_property
+    def hit(self) -> frozenset[str | int]:
+        """Lists and patterns that have any hit in text or name: what no rule asks for need not be judged."""
+        sides = (self.text, self.name) if self.given.author.name else (self.text,)
+        keys: set[str | int] = set()
+        for side in sides:
+            keys.update(side.terms)
+            keys.update(side.patterns)
+        return frozenset(keys)
+
     def side(self, where: str) -> Side:
         """The text or the name."""
         return self.name if where == "name" else self.text

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .conditions.base import Build, Condition, Filter
+from .gates import gate_of
 from .policy import EXAMPLES
 from .schema import BAD, Bad, Choice, Flag, OneOf, Problems, Shape, Table, Text
 from .source import Located
@@ -85,6 +86,7 @@ class Rule:
     if_unknown: str | None = None
     if_failed: str = "hold"
     source: str = ""
+    gate: frozenset[str | int] | None = field(default=None, repr=False)
     examples: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
 
     @property
@@ -138,6 +140,7 @@ def _built(node: Located, build: Build, list_hashes: dict[str, str]) -> Rule | B
         urgent=plain.get("urgent", False),
         if_unknown=plain.get("if_unknown"),
         if_failed=plain.get("if_failed", "hold"),
+        gate=gate_of(when),
         source=f"{node.file}:{node.line}" if node.line else node.file,
         examples=examples,
     )

@@ -27,11 +27,13 @@ class Repeat:
     letters: Mapping[str, float]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        if not within(sum(sign.isalnum() for sign in look.given.text), self.letters):
+        if not within(sum(map(str.isalnum, look.given.text)), self.letters):
             return NO
         recent = _recent(look, self.hours)
         if recent is None:
             return unknown(HISTORY)
+        if not recent:
+            return answer(within(1, self.times))
         print_of_this = fingerprint(look.given.text)
         same = [p for p in recent if p.fingerprint == print_of_this and (self.by == "anyone" or p.same_author)]
         return answer(within(len(same) + 1, self.times))

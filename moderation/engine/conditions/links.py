@@ -32,6 +32,8 @@ class Links:
     not_hosts: frozenset[str] = frozenset()
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        if "." not in look.given.text:
+            return NO
         own = _host(look.given.story.url or "") if look.given.story else ""
         found = [one for host, one in _links(look) if self._counts(host, own)]
         if not found or not within(len(found), self.count):

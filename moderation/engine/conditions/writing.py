@@ -22,10 +22,12 @@ class Shouting:
     letters: Mapping[str, float]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        letters = [sign for sign in look.given.text if sign.isupper() or sign.islower()]
-        if not letters or not within(len(letters), self.letters):
+        text = look.given.text
+        upper = sum(map(str.isupper, text))
+        letters = upper + sum(map(str.islower, text)) if upper else 0
+        if not letters or not within(letters, self.letters):
             return NO
-        return answer(within(sum(sign.isupper() for sign in letters) / len(letters), self.share))
+        return answer(within(upper / letters, self.share))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ _SUSPICIOUS = re2.compile(
     r"|[a-z][$*]|uu|ii|aa|"
     + _RUNS
     + r"|(?:^|[^\pL\pN])[a-z0-9][ ._,*/|~+-]{1,3}[a-z0-9@$!*][ ._,*/|~+-]{1,3}[a-z0-9@$](?:$|[^\pL\pN])"
-    r"|[a-z][._/~:-]{1,3}[a-z]"
+    r"|(?:^|[^\pL\pN])[a-z]{1,3}[._/~:-]{1,3}[a-z]|[a-z][._/~:-]{1,3}[a-z]{1,3}(?:$|[^\pL\pN])"
 )
 _SPACED = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ ._,*/|~+-]{1,3}[a-z0-9@$!*](?![a-z0-9@$])){2,40}(?![^\W_])")
+_AROUND = 40
 _DOUBLED = re.compile(r"(.)\1")
 _CHUNK = re.compile(r"\S+")
 _EDGE_LEFT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥"
@@ -98,12 +99,27 @@ def is_suspicious(text: str) -> bool:
 
 
 def readings(text: str) -> list[Reading]:
-    """A suspicious text in, its second readings out: one, or two where leet is ambiguous."""
-    spaced = [found.span() for found in _SPACED.finditer(text)]
-    first = _read(text, spaced, LEET_FIRST)
-    if _AMBIGUOUS.search(text):
-        return [first, _read(text, spaced, LEET_SECOND)]
+    """A suspicious text in, second readings of its suspicious parts out: two where leet is ambiguous."""
+    parts = _parts(text)
+    spaced = [found.span() for start, end in parts for found in _SPACED.finditer(text, start, end)]
+    first = _read(text, parts, spaced, LEET_FIRST)
+    if any(_AMBIGUOUS.search(text, start, end) for start, end in parts):
+        return [first, _read(text, parts, spaced, LEET_SECOND)]
     return [first]
+
+
+def _parts(text: str) -> list[tuple[int, int]]:
+    """The suspicious places with some words around them, since phrases may be disguised in part."""
+    parts: list[tuple[int, int]] = []
+    for found in _SUSPICIOUS.finditer(text):
+        start = text.rfind(" ", 0, max(found.start() - _AROUND, 0)) + 1
+        end = text.find(" ", min(found.end() + _AROUND, len(text)))
+        end = len(text) if end < 0 else end
+        if parts and start <= parts[-1][1]:
+            parts[-1] = (parts[-1][0], max(end, parts[-1][1]))
+        else:
+            parts.append((start, end))
+    return parts
 
 
 def joins_words(pieces: list[str]) -> bool:
@@ -111,14 +127,18 @@ def joins_words(pieces: list[str]) -> bool:
     return all(len(piece) > 1 and _VOWEL.search(piece) for piece in pieces)
 
 
-def _read(text: str, spaced: list[tuple[int, int]], leet: dict[int, int]) -> Reading:
+def _read(text: str, parts: list[tuple[int, int]], spaced: list[tuple[int, int]], leet: dict[int, int]) -> Reading:
     reading = Reading()
-    at = 0
-    for start, end in spaced:
-        _read_chunks(reading, text, at, start, leet)
-        _read_chunk(reading, text, start, end, leet, spelled=True)
-        at = end
-    _read_chunks(reading, text, at, len(text), leet)
+    waiting = iter([*spaced, (len(text) + 1, 0)])
+    first, last = next(waiting)
+    for start, end in parts:
+        at = start
+        while first < end:
+            _read_chunks(reading, text, at, first, leet)
+            _read_chunk(reading, text, first, last, leet, spelled=True)
+            at = last
+            first, last = next(waiting)
+        _read_chunks(reading, text, at, end, leet)
     return reading
 
 
