@@ -9,6 +9,7 @@ from moderation.adapters.queue import CeleryQueue
 from moderation.adapters.rule_files import RuleFolder
 from moderation.adapters.webhook_client import WebhookClient
 from moderation.config import Settings
+from moderation.errors import ModerationError
 from moderation.storage import migrations
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.appeals import Appeals
@@ -69,6 +70,14 @@ class Application:
     def upgrade(self) -> str:
         """Brings the tables up to this version and gives its name."""
         return migrations.upgrade(self.database)
+
+    def warm(self) -> None:
+        """Compiles the rules in force at every site, so that the first comment does not wait for that."""
+        try:
+            for site in self.sites.list():
+                self.rulebook.current(site_id=site["id"])
+        except ModerationError:
+            return  # no database or no rules yet: whoever needs them says so
 
     def close(self) -> None:
         """Gives connections and threads back."""

@@ -63,11 +63,11 @@ if [ -n "$uv" ]; then
 else
   compile=
   if .venv/bin/python -m pip --version >/dev/null 2>&1; then
-    install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"; }
+    install() { .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input "$@"; }
   elif .venv/bin/python -m ensurepip --default-pip >/dev/null 2>&1; then
-    install() { .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input "$@"; }
+    install() { .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input "$@"; }
   elif "$python" -m pip --python .venv/bin/python --version >/dev/null 2>&1; then
-    install() { "$python" -m pip --python .venv/bin/python install --quiet --disable-pip-version-check --no-input "$@"; }
+    install() { "$python" -m pip --python .venv/bin/python install -qq --disable-pip-version-check --no-input "$@"; }
   else
     say "Nothing here can install packages: $python has no ensurepip and no pip (22.3 or newer), and uv is not on the PATH."
     say "On Debian and Ubuntu: apt-get install python3-venv. Elsewhere: install uv or pip."

@@ -34,8 +34,8 @@ class Process:
             return self._application
 
     def warm(self) -> None:
-        """Build now."""
-        _ = self.application
+        """Build now, rules compiled."""
+        self.application.warm()
 
     def close(self) -> None:
         """Send what waits, and let go of the connections of this process."""
@@ -75,6 +75,8 @@ def _connect(settings: Settings, process: Process) -> None:
         process.close()
 
     signals.setup_logging.connect(logging_ready, weak=False)
+    if settings.worker_pool == "threads":
+        process.warm()
     signals.worker_process_init.connect(forked, weak=False)
     signals.worker_process_shutdown.connect(ended, weak=False)
     signals.worker_shutdown.connect(ended, weak=False)

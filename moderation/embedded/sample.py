@@ -104,7 +104,7 @@ def _post(client: httpx.Client, story: Mapping[str, Any], comment: Mapping[str, 
     response.raise_for_status()
     answer = _verdict(client, comment["id"], response.json())
     verdict = answer.get("verdict") or {"action": "late", "categories": [], "matches": []}
-    words = [word for match in verdict["matches"] if match["state"] == "live" for word in match.get("text") or []]
+    words = [match["text"] for match in verdict["matches"] if match["state"] == "live" and match.get("text")]
     return Row(
         text=comment["text"],
         action=verdict["action"],
