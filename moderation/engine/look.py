@@ -73,6 +73,7 @@ class Look:
         self.given = facts.submission
         self._matchers = matchers
         self._deadline = deadline
+        self.links: list[tuple[str, Found]] | None = None
         self._aims_of: dict[tuple[int, int, str], Aim] = {}
 
     def check_time(self) -> None:

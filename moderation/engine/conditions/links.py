@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+import re2
+
 from ..look import Found, Look
 from ..schema import Bad, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
@@ -20,6 +22,7 @@ _LINK = re.compile(
     r"(?:/[^\s<>\"']{0,2000}|(?![\w.-]))",
     re.IGNORECASE,
 )
+_MAY_BE = re2.compile(r"(?i)href|https?:|hxxp|www\.|[a-z0-9]\.[a-z]{2}")
 _HREF = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\s\"'>]{1,2000})", re.IGNORECASE)
 
 
@@ -32,8 +35,6 @@ class Links:
     not_hosts: frozenset[str] = frozenset()
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        if "." not in look.given.text:
-            return NO
         own = _host(look.given.story.url or "") if look.given.story else ""
         found = [one for host, one in _links(look) if self._counts(host, own)]
         if not found or not within(len(found), self.count):
@@ -48,7 +49,13 @@ class Links:
         return not any(_is_under(host, known) for known in self.not_hosts)
 
 
-def _links(look: Look) -> Iterator[tuple[str, Found]]:
+def _links(look: Look) -> list[tuple[str, Found]]:
+    if look.links is None:
+        look.links = list(_find_links(look)) if _MAY_BE.search(look.given.text) else []
+    return look.links
+
+
+def _find_links(look: Look) -> Iterator[tuple[str, Found]]:
     for found in _LINK.finditer(look.text.view.text):
         yield _host(found.group()), Found(found.start(), found.end())
     if look.given.format == "html":
