@@ -1,5 +1,6 @@
 """/openapi.json, and /docs: the same document as a page, rendered here and without any script."""
 
+import functools
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template
@@ -47,16 +48,16 @@ PROBLEM_TYPES = (
 def blueprint(routes: tuple[Route, ...], *, public_url: str) -> Blueprint:
     """The document and its page."""
     reference = Blueprint("reference", __name__)
-    document = openapi.document(routes, public_url=public_url)
+    document = functools.cache(lambda: openapi.document(routes, public_url=public_url))
     known = {slug for slug, _, _ in PROBLEM_TYPES}
 
     @reference.get("/openapi.json")
     def openapi_json() -> Response:
-        return render(Answer(document))
+        return render(Answer(document()))
 
     @reference.get("/docs")
     def docs() -> Response:
-        return _page(document)
+        return _page(document())
 
     @reference.get("/problems/<slug>")
     def problem_type(slug: str) -> AnyResponse:

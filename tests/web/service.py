@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from moderation.config import Settings
 from moderation.storage import migrations
 from moderation.web import create_app
 from moderation.workflow.incoming import Actor
+from tests.servers.postgres import Postgres
 
 RULES = Path(__file__).parent / "rules"
 OPERATOR = Actor("operator")
@@ -112,29 +112,36 @@ def settings(folder: Path, **chosen: Any) -> Settings:
 
 
 class Template:
-    """A migrated database with two sites, copied for each test."""
+    """A migrated database with two sites, copied for each test: SQLite, or PostgreSQL where a server is given."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, server: Postgres | None = None) -> None:
         self._folder = folder
-        application = build(settings(folder), queue=HeldQueue())
+        self._server = server
+        self._url = server.new_database() if server else f"sqlite:///{folder}/test.sqlite"
+        application = build(settings(folder, database_url=self._url), queue=HeldQueue())
         migrations.upgrade(application.database)
         self.site_id, self.key = _site(application, "main")
         _, self.other_key = _site(application, "other")
         application.close()
 
-    def service(
-        self,
-        folder: Path,
-        *,
-        eager: bool = False,
-        wrap: Callable[[Application], Application] = lambda one: one,
-        **chosen: Any,
-    ) -> Service:
+    def service(self, folder: Path, *, eager: bool = False, **chosen: Any) -> Service:
         """A service of its own on a copy."""
-        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
         queue = HeldQueue(eager=eager)
-        queue.application = wrap(build(settings(folder, **chosen), queue=queue))
+        given = settings(folder, **{"database_url": self._copy(folder), **chosen})
+        queue.application = build(given, queue=queue)
         return Service(queue.application, create_app(queue.application), queue, self.site_id, self.key, self.other_key)
+
+    def end(self, service: Service) -> None:
+        """Close a service and remove its copy."""
+        service.application.close()
+        if self._server:
+            self._server.drop(service.application.settings.database_url)
+
+    def _copy(self, folder: Path) -> str:
+        if self._server:
+            return self._server.new_database(self._url)
+        shutil.copytree(self._folder, folder, dirs_exist_ok=True)
+        return f"sqlite:///{folder}/test.sqlite"
 
 
 def _site(application: Application, slug: str) -> tuple[str, str]:

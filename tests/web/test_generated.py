@@ -27,9 +27,9 @@ def lines(_context: Any, value: Any) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def operations(shared: Service) -> dict[str, Any]:
+def operations(strict: Service) -> dict[str, Any]:
     """operationId → operation of the served document."""
-    schema = schemathesis.openapi.from_wsgi("/openapi.json", shared.flask)
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", strict.flask)
     found = [result.ok() for result in schema.get_all_operations()]
     return {operation.definition.raw["operationId"]: operation for operation in found}
 
@@ -49,7 +49,7 @@ CASES = [
 ]
 
 
-def attack(operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode, examples: int) -> None:
+def attack(operations: dict[str, Any], strict: Service, name: str, mode: GenerationMode, examples: int) -> None:
     """Send `examples` requests to one endpoint and hold every answer against the document."""
     left_out = UNKNOWN_QUERY if name == "readEvents" else LEFT_OUT
 
@@ -58,7 +58,7 @@ def attack(operations: dict[str, Any], shared: Service, name: str, mode: Generat
         max_examples=examples, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck)
     )
     def send(case: Any) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {shared.key}"}, excluded_checks=left_out)
+        case.call_and_validate(headers={"Authorization": f"Bearer {strict.key}"}, excluded_checks=left_out)
 
     try:
         send()
@@ -68,14 +68,14 @@ def attack(operations: dict[str, Any], shared: Service, name: str, mode: Generat
 
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("name", "mode"), CASES, ids=lambda part: getattr(part, "value", part))
-def test_whatever_is_sent(operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode) -> None:
-    attack(operations, shared, name, mode, 4)
+def test_whatever_is_sent(operations: dict[str, Any], strict: Service, name: str, mode: GenerationMode) -> None:
+    attack(operations, strict, name, mode, 4)
 
 
 @pytest.mark.faults
 @pytest.mark.filterwarnings("ignore")
 @pytest.mark.parametrize(("name", "mode"), CASES, ids=lambda part: getattr(part, "value", part))
 def test_whatever_is_sent_at_length(
-    operations: dict[str, Any], shared: Service, name: str, mode: GenerationMode
+    operations: dict[str, Any], strict: Service, name: str, mode: GenerationMode
 ) -> None:
-    attack(operations, shared, name, mode, 60)
+    attack(operations, strict, name, mode, 60)

@@ -49,9 +49,9 @@ def test_every_endpoint_of_the_contract_is_in_the_table(endpoint: str) -> None:
     assert method.lower() in DOCUMENT["paths"][path]
 
 
-def test_every_registered_route_below_v1_is_documented(shared: Service) -> None:
+def test_every_registered_route_below_v1_is_documented(plain: Service) -> None:
     documented = {(route.method, f"api.{route.name}") for route in ROUTES}
-    for rule in shared.flask.url_map.iter_rules():
+    for rule in plain.flask.url_map.iter_rules():
         if rule.rule.startswith("/v1/") and rule.endpoint.startswith("api."):
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 assert (method, rule.endpoint) in documented
@@ -110,11 +110,11 @@ def test_events_have_the_data_that_is_documented(service: Service) -> None:
     }  # fmt: skip
 
 
-def test_the_document_is_served(shared: Service) -> None:
-    served = shared.get("/openapi.json", key="")
+def test_the_document_is_served(plain: Service) -> None:
+    served = plain.get("/openapi.json", key="")
     assert served.status_code == 200
     assert served.get_json()["openapi"] == "3.1.0"
-    assert served.get_json()["paths"] == document(ROUTES, public_url=shared.application.settings.public_url)["paths"]
+    assert served.get_json()["paths"] == document(ROUTES, public_url=plain.application.settings.public_url)["paths"]
 
 
 class Page(HTMLParser):
@@ -137,8 +137,8 @@ class Page(HTMLParser):
             self.loads.append(given.get("href") or given.get("src") or "")
 
 
-def test_the_page_has_every_endpoint_and_loads_nothing_from_elsewhere(shared: Service) -> None:
-    answer = shared.get("/docs", key="")
+def test_the_page_has_every_endpoint_and_loads_nothing_from_elsewhere(plain: Service) -> None:
+    answer = plain.get("/docs", key="")
     assert answer.status_code == 200
     assert "script-src" not in answer.headers["Content-Security-Policy"]
     page = Page()
@@ -147,11 +147,11 @@ def test_the_page_has_every_endpoint_and_loads_nothing_from_elsewhere(shared: Se
     assert {route.name for route in ROUTES} <= page.ids
     assert all(link[1:] in page.ids for link in page.links if link.startswith("#"))
     assert page.loads == ["/static/docs.css"]
-    with shared.get(page.loads[0], key="") as style:
+    with plain.get(page.loads[0], key="") as style:
         assert style.status_code == 200
 
 
-def test_every_type_of_problem_that_a_site_can_get_is_explained(shared: Service) -> None:
+def test_every_type_of_problem_that_a_site_can_get_is_explained(plain: Service) -> None:
     explained = {slug for slug, _, _ in PROBLEM_TYPES}
     desk_only = {
         "claimed",
@@ -176,11 +176,11 @@ def test_every_type_of_problem_that_a_site_can_get_is_explained(shared: Service)
                 }
     assert raised - desk_only <= explained
     for slug in explained:
-        assert shared.get(f"/problems/{slug}", key="").headers["Location"].endswith(f"/docs#problem-{slug}")
+        assert plain.get(f"/problems/{slug}", key="").headers["Location"].endswith(f"/docs#problem-{slug}")
 
 
-def test_a_problem_is_what_the_document_says(shared: Service) -> None:
-    answers.Problem.model_validate(shared.post("/v1/comments", {}).get_json())
+def test_a_problem_is_what_the_document_says(plain: Service) -> None:
+    answers.Problem.model_validate(plain.post("/v1/comments", {}).get_json())
 
 
 def test_the_page_in_the_repository_is_the_one_that_the_code_makes() -> None:

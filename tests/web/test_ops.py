@@ -10,29 +10,29 @@ from moderation.web.security import HEADERS
 from tests.web.service import Service
 
 
-def test_health(service: Service) -> None:
-    assert service.get("/healthz", key="").get_json() == {"status": "ok"}
+def test_health(eager: Service) -> None:
+    assert eager.get("/healthz", key="").get_json() == {"status": "ok"}
 
 
-def test_ready(service: Service) -> None:
-    answer = service.get("/readyz", key="")
+def test_ready(eager: Service) -> None:
+    answer = eager.get("/readyz", key="")
     assert answer.status_code == 200
     answers.Readiness.model_validate(answer.get_json())
     assert set(answer.get_json()["checks"]) >= {"database", "broker", "worker", "oldest_pending_s", "ruleset"}
 
 
-def test_a_broker_that_is_away_only_degrades(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.queue, "alive", lambda: False)
-    answer = service.get("/readyz", key="")
+def test_a_broker_that_is_away_only_degrades(eager: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(eager.queue, "alive", lambda: False)
+    answer = eager.get("/readyz", key="")
     assert (answer.status_code, answer.get_json()["status"]) == (200, "degraded")
 
 
-def test_a_database_that_is_away_is_not_ready(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_is_not_ready(eager: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     def read(self: Any) -> Any:
         raise Unavailable("gone")
 
-    monkeypatch.setattr(type(service.application.database), "read", read)
-    answer = service.get("/readyz", key="")
+    monkeypatch.setattr(type(eager.application.database), "read", read)
+    answer = eager.get("/readyz", key="")
     assert (answer.status_code, answer.get_json()["checks"]["database"]) == (503, "unavailable")
 
 
@@ -52,15 +52,15 @@ def test_a_database_that_is_away_is_not_ready(service: Service, monkeypatch: pyt
         ("", {}, 401),
     ],
 )
-def test_metrics(service: Service, address: str, headers: dict[str, str], status: int) -> None:
-    answer = service.client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address})
+def test_metrics(eager: Service, address: str, headers: dict[str, str], status: int) -> None:
+    answer = eager.client.get("/metrics", headers=headers, environ_base={"REMOTE_ADDR": address})
     assert answer.status_code == status
     assert (b"moderation_requests" in answer.get_data()) is (status == 200)
 
 
-def test_requests_are_counted_by_route_not_by_address(service: Service) -> None:
-    service.get("/v1/comments/somebodys-comment")
-    text = service.client.get("/metrics").get_data(as_text=True)
+def test_requests_are_counted_by_route_not_by_address(eager: Service) -> None:
+    eager.get("/v1/comments/somebodys-comment")
+    text = eager.client.get("/metrics").get_data(as_text=True)
     assert 'route="/v1/comments/<segment:comment_id>"' in text
     assert "somebodys-comment" not in text
 
@@ -81,31 +81,31 @@ def test_requests_are_counted_by_route_not_by_address(service: Service) -> None:
         ("HEAD", "/v1/events"),
     ],
 )
-def test_headers_of_every_answer(shared: Service, method: str, path: str) -> None:
-    answer = shared.send(method, path)
+def test_headers_of_every_answer(plain: Service, method: str, path: str) -> None:
+    answer = plain.send(method, path)
     for name, value in HEADERS.items():
         assert answer.headers[name] == value
     assert "Server" not in answer.headers
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_head_and_options(shared: Service) -> None:
-    head = shared.send("HEAD", "/v1/events")
+def test_head_and_options(plain: Service) -> None:
+    head = plain.send("HEAD", "/v1/events")
     assert (head.status_code, head.get_data()) == (200, b"")
-    options = shared.send("OPTIONS", "/v1/comments", key="")
+    options = plain.send("OPTIONS", "/v1/comments", key="")
     assert options.status_code == 200
     assert set(options.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
 
 
 def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(template: Any, tmp_path: Any) -> None:
     service = template.service(tmp_path, trusted_proxies=1)
-    answer = service.client.get(
+    answer = eager.client.get(
         "/metrics", headers={"X-Forwarded-For": "127.0.0.1, 8.8.8.8"}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
     )
     assert answer.status_code == 401
-    service.application.close()
+    eager.application.close()
 
 
-def test_the_front_door_leads_to_the_desk(shared: Service) -> None:
-    answer = shared.get("/", key="")
+def test_the_front_door_leads_to_the_desk(plain: Service) -> None:
+    answer = plain.get("/", key="")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/")
