@@ -1,7 +1,9 @@
 """The real application on SQLite, with a queue that runs the worker's verb when a test says so, for tests of the edge."""
 
+import contextlib
 import shutil
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -109,6 +111,26 @@ def settings(folder: Path, **chosen: Any) -> Settings:
         "allow_private_urls": True,
     }
     return Settings.model_validate({**given, **chosen})
+
+
+@contextlib.contextmanager
+def working(service: Service, *, late: float = 0.0) -> Iterator[None]:
+    """The worker's part in a thread of its own, `late` seconds after each hint."""
+    done = threading.Event()
+
+    def work() -> None:
+        while not done.wait(0.01):
+            if service.queue.revisions or service.queue.deliveries:
+                done.wait(late)
+                service.queue.drain()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 class Template:

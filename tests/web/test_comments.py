@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 from moderation.errors import Unavailable
 from moderation.web import create_app
 from moderation.web.answers import Comment, Problem
-from tests.web.service import COMMENT, Service, Template
+from tests.web.service import COMMENT, Service, Template, working
 
 
 def code(answer: Any) -> tuple[int, str]:
@@ -66,10 +66,8 @@ class TestWaiting:
         assert answer.get_json()["status"] == "published"
 
     def test_a_verdict_that_comes_while_it_waits(self, service: Service) -> None:
-        timer = threading.Timer(0.2, service.queue.drain)
-        timer.start()
-        answer = service.post("/v1/comments", COMMENT, headers={"Prefer": "wait=9"})
-        timer.join()
+        with working(service, late=0.1):
+            answer = service.post("/v1/comments", COMMENT, headers={"Prefer": "wait=9"})
         assert answer.status_code == 200
         assert answer.headers["Preference-Applied"] == "wait=9"
         assert answer.get_json()["verdict"]["action"] == "allow"
@@ -105,15 +103,13 @@ class TestWaiting:
             assert pool.submit(send, 2).result(10) == 202  # turned away at once: nobody decided anything yet
             release.set()
             assert {one.result(10) for one in waiting} <= {200, 202}
-        service.application.close()
+        template.end(service)
 
     def test_the_database_is_free_while_it_waits(self, template: Template, tmp_path: Path) -> None:
         service = template.service(tmp_path, database_pool=1)
-        timer = threading.Timer(0.3, service.queue.drain)  # needs the one connection
-        timer.start()
-        assert service.post("/v1/comments", COMMENT, headers={"Prefer": "wait=9"}).status_code == 200
-        timer.join()
-        service.application.close()
+        with working(service, late=0.2):  # it needs the one connection
+            assert service.post("/v1/comments", COMMENT, headers={"Prefer": "wait=9"}).status_code == 200
+        template.end(service)
 
 
 def test_the_same_again_changes_nothing(service: Service) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.web.service import Service, Template
+from tests.web.service import Service, Template, working
 
 PAGE = Path(__file__).parents[2] / "docs" / "integrate.md"
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -38,25 +38,6 @@ def served(app: Any) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@contextlib.contextmanager
-def working(service: Service) -> Iterator[None]:
-    """The worker's part, beside the server."""
-    done = threading.Event()
-
-    def work() -> None:
-        while not done.is_set():
-            service.queue.drain()
-            time.sleep(0.01)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 class Reader:
@@ -100,7 +81,7 @@ def reader(template: Template, tmp_path: Path) -> Iterator[Reader]:
     service = template.service(tmp_path)
     with served(service.flask) as url, working(service):
         yield Reader(service, url)
-    service.application.close()
+    template.end(service)
 
 
 def test_the_page_works_as_printed(reader: Reader) -> None:

@@ -1,5 +1,6 @@
 """Health, readiness, metrics, and the headers that every answer carries."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from moderation.errors import Unavailable
 from moderation.web import answers
 from moderation.web.security import HEADERS
-from tests.web.service import Service
+from tests.web.service import Service, Template
 
 
 def test_health(eager: Service) -> None:
@@ -97,13 +98,13 @@ def test_head_and_options(plain: Service) -> None:
     assert set(options.headers["Allow"].split(", ")) == {"POST", "OPTIONS"}
 
 
-def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(template: Any, tmp_path: Any) -> None:
+def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(template: Template, tmp_path: Path) -> None:
     service = template.service(tmp_path, trusted_proxies=1)
-    answer = eager.client.get(
+    answer = service.client.get(
         "/metrics", headers={"X-Forwarded-For": "127.0.0.1, 8.8.8.8"}, environ_base={"REMOTE_ADDR": "127.0.0.1"}
     )
     assert answer.status_code == 401
-    eager.application.close()
+    template.end(service)
 
 
 def test_the_front_door_leads_to_the_desk(plain: Service) -> None:
