@@ -179,6 +179,8 @@ def _entries(name: str, terms: Iterable[Term]) -> Iterable[_Entry]:
 
 
 def _folded_exception(text: str) -> str:
+    """`cock*` also stands for longer words, `cock the *` for the words before the star."""
+    text = text.removesuffix(" *")
     return folded_term(text.rstrip("*")) + ("*" if text.endswith("*") else "")
 
 

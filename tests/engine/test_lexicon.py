@@ -1,0 +1,163 @@
+"""Terms in text: forms, exceptions, guards against innocent words, and disguises."""
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from moderation.engine.lexicon import Lexicon, Term, variants, wordings
+from moderation.engine.ruleset import Ruleset
+from moderation.engine.text import fold
+
+TERMS = (
+    Term("fuck", "strong", "inside"),
+    Term("shit", "strong", "inside", except_=("mishit*", "shitake*")),
+    Term("penis", "strong"),
+    Term("anus", "strong"),
+    Term("ass", "strong"),
+    Term("cunt", "strong", "inside", except_=("scunthorpe",)),
+    Term("dick", "strong", name=True),
+    Term("tit", "mild"),
+    Term("nigger", "slur", "stem"),
+    Term("bitch", "strong"),
+    Term("kill yourself", "direct", "phrase"),
+)
+LEXICON = Lexicon({"list": TERMS})
+
+
+def found(text: str) -> list[tuple[str, str | None]]:
+    """What is found: the text as written and how it was hidden."""
+    view = fold(text)
+    return [(text[slice(*view.span(hit.start, hit.end))], hit.hidden_as) for hit in LEXICON.scan(view)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am an us citizen",
+        "The pen is mightier than the sword",
+        "the pen.is here, an.us too",
+        "Scunthorpe, Penistone, Sussex, cockpit, assassin, class, pass, bass",
+        "Dick Cheney and Dick's sister",
+        "Mr. Dick Turner",
+        "it's hit me, what's hit you, push it",
+        "He mishits the ball",
+        "class.hit me",
+        "assess the assets as soon",
+        "as s",
+        "U.S.A. and the E.U.",
+        "https://example.org/s/h/i/t1/4ss-5hlt",
+        "title, institution, constitution",
+        "10 a.m. on the 5th, B2B, 4x4, h1n1",
+        "Shiites and Sunnis",
+    ],
+)
+def test_innocent_words_are_not_found(text: str) -> None:
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "how"),
+    [
+        ('He said "shit"', "shit", None),
+        ("fuckthis", "fuckthis", None),
+        ("#FuckThis now", "FuckThis", None),
+        ("f u c k", "f u c k", "spaced"),
+        ("f-u-c-k you", "f-u-c-k", "spaced"),
+        ("F.U.C.K. you", "F.U.C.K", "spaced"),
+        ("f u c k y o u", "f u c k", "spaced"),
+        ("s-hit", "s-hit", "spaced"),
+        ("fuuuuck", "fuuuuck", "repeated"),
+        ("asss", "asss", "repeated"),
+        ("sh1t", "sh1t", "leet"),
+        ("$hit", "$hit", "leet"),
+        ("5h1t!", "5h1t", "leet"),
+        ("a$$", "a$$", "leet"),
+        ("@ss", "@ss", "leet"),
+        ("b1tch", "b1tch", "leet"),
+        ("n1gg3rs", "n1gg3rs", "leet"),
+        ("f**k", "f**k", "masked"),
+        ("sh*t", "sh*t", "masked"),
+        ("n*gger", "n*gger", "masked"),
+        ("fυсk", "fυсk", "look_alikes"),
+        ("f\u200bu\u200bck", "f\u200bu\u200bck", "zero_width"),
+        ("kill\n  yourself", "kill\n  yourself", None),
+        ("k1ll yourself", "k1ll yourself", "leet"),
+        ("what a dick", "dick", None),
+        ("fuck99", "fuck99", None),
+        ("an a.n.u.s", "a.n.u.s", "spaced"),
+    ],
+)
+def test_words_and_disguises_are_found(text: str, written: str, how: str | None) -> None:
+    assert (written, how) in found(text)
+
+
+def test_exceptions_free_only_what_they_cover() -> None:
+    assert found("Scunthorpe is no cunt") == [("cunt", None)]
+
+
+def test_choices_in_braces() -> None:
+    assert variants("{go|just} die{ now|}") == {"go die now", "go die", "just die now", "just die"}
+    assert wordings("{a|b} {c|d|e}") == 6
+
+
+def _disguise(word: str, draw: random.Random) -> str:
+    at = draw.randrange(1, len(word) - 1)
+    ways = [
+        lambda: " ".join(word),
+        lambda: ".".join(word),
+        lambda: word[:at] + word[at] * 4 + word[at + 1 :],
+        lambda: word[:at] + "\u200b" + word[at:],
+        lambda: "".join({"i": "1", "s": "$", "e": "3", "u": "υ", "c": "с"}.get(sign, sign) for sign in word),
+        lambda: word.upper(),
+        lambda: "".join(chr(ord(sign) + 0xFEE0) for sign in word),
+        lambda: word[:at] + "*" + word[at + 1 :],
+        lambda: "\u0336".join(word),
+    ]
+    return draw.choice(ways)()
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.sampled_from(["fuck", "shit", "cunt", "bitch", "nigger"]), st.randoms(use_true_random=False))
+def test_a_disguise_of_a_listed_term_is_found(word: str, draw: random.Random) -> None:
+    text = f"well, {_disguise(word, draw)} that"
+    assert found(text), text
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(alphabet="bdeghjlmoqvwxyz 0-9@!*.", max_size=120))
+def test_text_without_the_letters_of_any_term_matches_nothing(text: str) -> None:
+    assert found(text) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200) | st.text(alphabet="fuck sh1t$*.-_@a\u200b", max_size=200))
+def test_hits_lie_in_the_text(text: str) -> None:
+    view = fold(text)
+    for hit in LEXICON.scan(view):
+        start, end = view.span(hit.start, hit.end)
+        assert 0 <= start < end <= len(text)
+
+
+def test_shipped_lists_know_what_better_profanity_objects_to(shipped: Ruleset) -> None:
+    """Our scanner against the package, on the words of its list that are not contested."""
+    from better_profanity import Profanity
+
+    theirs = Profanity()
+    lists = {name: shipped.lists[name] for name in ("better_profanity", "profanity", "slurs", "sexual", "insults")}
+    ours = Lexicon(lists)
+    words = {term.term: term.tier for term in shipped.lists["better_profanity"]}
+    assert set(words) == _package_words()
+    judged = [word for word, tier in words.items() if tier != "contested"]
+    missed = [word for word in judged if not [h for h in ours.scan(fold(f"so {word} then")) if h.term.tier != "covered"]]
+    assert missed == []
+    sample = judged[::25]
+    assert [word for word in sample if not theirs.contains_profanity(f"so {word} then")] == []
+
+
+def _package_words() -> set[str]:
+    from importlib.resources import files
+
+    text = (files("better_profanity") / "profanity_wordlist.txt").read_text(encoding="utf-8")
+    return {line.strip() for line in text.splitlines() if line.strip()}
