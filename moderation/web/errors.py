@@ -6,7 +6,7 @@ import uuid
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from moderation import telemetry
@@ -24,6 +24,7 @@ from moderation.errors import (
     TooManyRequests,
     Unavailable,
 )
+from moderation.web.security import PAGE_POLICY
 from moderation.workflow.rulebook import NoRuleset
 
 MEDIA_TYPE = "application/problem+json"
@@ -154,7 +155,17 @@ def _respond_http(error: HTTPException) -> Response | HTTPException:
 
 
 def _document(body: dict[str, Any], status: int) -> Response:
+    if _is_for_a_person():
+        response = make_response(render_template("problem.html", problem=body), status)
+        response.headers["Content-Security-Policy"] = PAGE_POLICY
+        return response
     return Response(json.dumps(body, ensure_ascii=False) + "\n", status=status, content_type=MEDIA_TYPE)
+
+
+def _is_for_a_person() -> bool:
+    """A browser asked, and not for the API."""
+    wants = request.accept_mimetypes.best_match([MEDIA_TYPE, "text/html"]) == "text/html"
+    return wants and not request.path.startswith("/v1")
 
 
 def _challenge() -> str:

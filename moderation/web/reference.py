@@ -10,10 +10,8 @@ from moderation.errors import NotFound
 from moderation.web import openapi
 from moderation.web.routes import Answer, Route, render
 from moderation.web.schema_view import endpoints, event_rows, fields_of, segments
+from moderation.web.security import PAGE_POLICY
 
-_PAGE_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
 PROBLEM_TYPES = (
     (
         "malformed_request",
@@ -81,5 +79,5 @@ def _page(document: dict[str, Any]) -> Response:
         problem_fields=fields_of({"$ref": "#/components/schemas/Problem"}, schemas),
     )
     response = make_response(page)
-    response.headers["Content-Security-Policy"] = _PAGE_POLICY
+    response.headers["Content-Security-Policy"] = PAGE_POLICY
     return response

@@ -330,9 +330,14 @@ def test_public_addresses(address: str) -> None:
     assert not refused(address, allow_private=False)
 
 
-def test_garbage_where_tls_should_be(receiver: Callable[..., Receiver]) -> None:
-    there = receiver(says("200 OK"))
-    assert send(local(), f"https://127.0.0.1:{there.port}/").error in ("tls", "timeout")
+def garbage(plain: socket.socket) -> socket.socket:
+    plain.sendall(b"220 mail.paper.example ESMTP\r\n")
+    return plain
+
+
+def test_garbage_where_tls_should_be() -> None:
+    with listening(hang, garbage) as there:
+        assert send(local(), f"https://127.0.0.1:{there.port}/").error == "tls"
 
 
 @pytest.fixture(scope="module")

@@ -110,3 +110,28 @@ def test_a_forwarded_address_counts_only_behind_a_trusted_proxy(template: Templa
 def test_the_front_door_leads_to_the_desk(plain: Service) -> None:
     answer = plain.get("/", key="")
     assert (answer.status_code, answer.headers["Location"]) == (302, "/desk/")
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "kind"),
+    [
+        ("/nothing", BROWSER, "text/html; charset=utf-8"),
+        ("/nothing", "*/*", "application/problem+json"),
+        ("/nothing", "application/json", "application/problem+json"),
+        ("/v1/nothing", BROWSER, "application/problem+json"),
+        ("/v1/comments/none", BROWSER, "application/problem+json"),
+    ],
+)
+def test_people_get_a_page_and_programs_a_document(plain: Service, path: str, accept: str, kind: str) -> None:
+    answer = plain.get(path, headers={"Accept": accept})
+    assert (answer.status_code, answer.content_type) == (404, kind)
+
+
+def test_a_page_escapes_what_it_shows(plain: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moderation.web.reference.NotFound.title", "<script>alert(1)</script>")
+    answer = plain.get("/problems/x", headers={"Accept": BROWSER})
+    assert "<script" not in answer.get_data(as_text=True)
+    assert "&lt;script" in answer.get_data(as_text=True)
