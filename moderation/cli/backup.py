@@ -6,6 +6,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from moderation.storage import archive
 from moderation.storage.unit_of_work import Database
 
 _FORMAT = 1
+_NO_BACKUP = "This is not a backup of this service, or it is damaged."
 _OWN_FILES = ("credentials.json", "secret.json", "sample.json")  # of an embedded service's folder
 
 
@@ -50,15 +52,17 @@ def restore(file: Path, data: Path | None, rules: Path | None) -> None:
 
     Nothing is ever overwritten. The rules in force come back with the database; --rules unpacks their files too.
     """
-    with tempfile.TemporaryDirectory(prefix="keepitcivil-restore-") as name, tarfile.open(file, "r:gz") as packed:
+    with tempfile.TemporaryDirectory(prefix="keepitcivil-restore-") as name:
         unpacked = Path(name)
-        _unpack(packed, unpacked)
+        _unpack(file, unpacked)
         manifest = _manifest(unpacked)
-        database = Database(_embedded(data, unpacked) if data else config.read().database_url)
+        database = Database(_embedded(data) if data else config.read().database_url)
         try:
             archive.load(database, unpacked / "database", manifest)
         finally:
             database.close()
+        if data is not None:
+            _place_keys(unpacked / "folder", data)
         if rules is not None:
             _copy_rules(unpacked / "rules", rules)
     click.echo(f"Restored the backup of {manifest['made_at']} (version {manifest['version']}).", err=True)
@@ -97,24 +101,28 @@ def _manifest(unpacked: Path) -> dict[str, Any]:
     try:
         found = json.loads((unpacked / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise click.ClickException("This is not a backup of this service.") from None
+        raise click.ClickException(_NO_BACKUP) from None
     if not isinstance(found, dict) or found.get("format") != _FORMAT:
         raise click.ClickException("This backup was made by a newer version; restore it with that one.")
     return found
 
 
-def _embedded(data: Path, unpacked: Path) -> str:
-    """A new data folder with the keys of the old one; the url of the database that will be in it."""
+def _embedded(data: Path) -> str:
+    """A new data folder; the url of the database that will be in it."""
     if data.exists() and any(data.iterdir()):
         raise click.ClickException(f"{data} is not empty. A restore never overwrites: name a new folder.")
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return f"sqlite:///{(data / archive.SQLITE_NAME).resolve()}"
+
+
+def _place_keys(source: Path, data: Path) -> None:
+    """The old service's keys, for their owner only."""
     for name in _OWN_FILES:
-        kept = unpacked / "folder" / name
+        kept = source / name
         if kept.is_file():
             descriptor = os.open(data / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "wb") as file:
                 file.write(kept.read_bytes())
-    return f"sqlite:///{(data / archive.SQLITE_NAME).resolve()}"
 
 
 def _copy_rules(source: Path, target: Path) -> None:
@@ -123,15 +131,22 @@ def _copy_rules(source: Path, target: Path) -> None:
     shutil.copytree(source, target, dirs_exist_ok=True, copy_function=shutil.copyfile)
 
 
-def _unpack(packed: tarfile.TarFile, folder: Path) -> None:
+def _unpack(file: Path, folder: Path) -> None:
     """Plain files inside the folder and nothing else: a backup may have been through other hands."""
-    for member in packed:
-        if not member.isfile():
-            continue
-        target = (folder / member.name).resolve()
-        content = packed.extractfile(member)
-        if not target.is_relative_to(folder.resolve()) or content is None:
-            raise click.ClickException("This is not a backup of this service.")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("wb") as file:
-            shutil.copyfileobj(content, file)
+    try:
+        with tarfile.open(file, "r:gz") as packed:
+            for member in packed:
+                if member.isfile():
+                    _unpack_one(packed, member, folder.resolve())
+    except (tarfile.TarError, EOFError, zlib.error, OSError):
+        raise click.ClickException(_NO_BACKUP) from None
+
+
+def _unpack_one(packed: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+    target = (folder / member.name).resolve()
+    content = packed.extractfile(member)
+    if not target.is_relative_to(folder) or content is None:
+        raise tarfile.TarError("leads outside")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as out:
+        shutil.copyfileobj(content, out)
