@@ -43,8 +43,7 @@ def celery_options(settings: Settings) -> dict[str, Any]:
         "task_create_missing_queues": False,
         "task_acks_late": False,  # the row has a lease; a late ack would loop a task that kills its process
         "task_publish_retry": False,  # the sweep repairs, nobody waits
-        "worker_prefetch_multiplier": 1,
-        "worker_disable_prefetch": True,  # less in flight is less to repair
+        "worker_prefetch_multiplier": 4,
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,
         "broker_transport_options": {

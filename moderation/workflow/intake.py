@@ -78,7 +78,7 @@ class Intake:
             else:
                 stored = self._store(ledger, comment, bulk, by)
             session.flush()
-            view = self._presenter.comment(session, stored.comment)
+            view = self._view(session, stored, comment)
         if stored.revision is not None:
             self._queue.moderate(stored.revision.id, bulk=bulk)
         return Submitted(stored.outcome, view, replayed=known is not None)
@@ -101,6 +101,13 @@ class Intake:
                 queue_items.close(ledger, comment.id, "withdrawn")
         with self._record.database.read() as session:
             return self._presenter.comment(session, lookup.comment(session, site_id, comment_id))
+
+    def _view(self, session: Session, stored: _Stored, incoming: IncomingComment) -> dict[str, Any]:
+        if stored.outcome == "created":
+            return self._presenter.fresh(
+                stored.comment, text=incoming.text, story=incoming.story.id, author=incoming.author.id
+            )
+        return self._presenter.comment(session, stored.comment)
 
     def _store(self, ledger: Ledger, incoming: IncomingComment, bulk: bool, by: Actor) -> _Stored:
         session, site_id, now = ledger.session, ledger.site_id, ledger.now

@@ -33,26 +33,36 @@ class Presenter:
         author = session.get(Author, comment.author_id)
         story = session.get(Story, comment.story_id)
         ruleset = self._ruleset(session, verdict)
-        return {
-            "id": comment.external_id,
-            "revision": revision.number,
-            "published_revision": comment.published_revision,
-            "sequence": comment.sequence,
-            "status": comment.status,
-            "publish": comment.published_revision is not None,
-            "decided_by": comment.decided_by,
-            "text": revision.text,
-            "verdict": stored_verdict(session, verdict, revision, ruleset),
-            "decision": _decision(decision),
-            "message": self._message(session, comment, verdict, decision, ruleset),
-            "flags": flag_counts(session, revision.id),
-            "story": {"id": story.external_id if story else None},
-            "author": {"id": author.external_id if author else None},
-            "metadata": comment.metadata_,
-            "created_at": rfc3339(comment.created_at),
-            "updated_at": rfc3339(comment.updated_at),
-            "history": _history(session, comment),
-        }
+        return _shown(
+            comment,
+            revision.number,
+            text=revision.text,
+            story=story.external_id if story else None,
+            author=author.external_id if author else None,
+            verdict=stored_verdict(session, verdict, revision, ruleset),
+            decision=_decision(decision),
+            message=self._message(session, comment, verdict, decision, ruleset),
+            flags=flag_counts(session, revision.id),
+            history=_history(session, comment),
+        )
+
+    def fresh(self, comment: Comment, *, text: str, story: str, author: str) -> dict[str, Any]:
+        """The same of a comment that has just come in, of which everything is known without asking."""
+        return _shown(
+            comment,
+            comment.latest_revision,
+            text=text,
+            story=story,
+            author=author,
+            verdict=None,
+            decision=None,
+            message=letters.letter(
+                status="pending", was_public=False, guidelines=(), messages=(), codes=(), decided_by=None, settings={},
+                until=None,
+            ),
+            flags={"total": 0, "counts": {}},
+            history=[],
+        )  # fmt: skip
 
     def _ruleset(self, session: Session, verdict: Verdict | None) -> Ruleset | None:
         if verdict is None or verdict.ruleset is None:
@@ -86,6 +96,32 @@ class Presenter:
             settings=ruleset.settings if ruleset else {},
             until=until,
         )
+
+
+def _shown(
+    comment: Comment, revision: int, *, text: str | None, story: str | None, author: str | None, **rest: Any
+) -> dict[str, Any]:
+    """The contract's order of the contract's names."""
+    return {
+        "id": comment.external_id,
+        "revision": revision,
+        "published_revision": comment.published_revision,
+        "sequence": comment.sequence,
+        "status": comment.status,
+        "publish": comment.published_revision is not None,
+        "decided_by": comment.decided_by,
+        "text": text,
+        "verdict": rest["verdict"],
+        "decision": rest["decision"],
+        "message": rest["message"],
+        "flags": rest["flags"],
+        "story": {"id": story},
+        "author": {"id": author},
+        "metadata": comment.metadata_,
+        "created_at": rfc3339(comment.created_at),
+        "updated_at": rfc3339(comment.updated_at),
+        "history": rest["history"],
+    }
 
 
 def stored_verdict(

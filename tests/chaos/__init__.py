@@ -1,0 +1,1 @@
+"""Random kills under load, on the real processes; afterwards nothing may be lost or applied twice."""

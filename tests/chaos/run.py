@@ -1,0 +1,108 @@
+"""One chaos run: clients work, things die at random, everything drains, and then every question must answer zero."""
+
+import random
+import threading
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.chaos import invariants
+from tests.chaos.clients import Client, Receiver, read_feed, work
+from tests.chaos.invariants import Told
+from tests.chaos.shapes import SHAPES, Shape
+
+CLIENTS = 4
+DRAIN_SECONDS = 150
+
+
+@dataclass
+class Report:
+    """What a run did, and what was wrong at its end (all zero: nothing)."""
+
+    shape: str
+    seed: int
+    schedule: list[str]
+    comments: int
+    events: int
+    received: int
+    drained_after: float
+    wrong: dict[str, int]
+
+    def __str__(self) -> str:
+        """For people; the seed repeats the schedule."""
+        found = "\n".join(f"  {count:6}  {name}" for name, count in self.wrong.items())
+        return (
+            f"{self.shape}, seed {self.seed}: {self.comments} comments acknowledged, {self.events} events, "
+            f"{self.received} webhook posts, {len(self.schedule)} kills, drained after {self.drained_after:.0f} s\n"
+            f"{found}\nschedule: {'; '.join(self.schedule)}"
+        )
+
+
+def run(shape_name: str, folder: Path, *, seconds: float, seed: int) -> Report:
+    """Chaos for `seconds` on one shape."""
+    shape: Shape = SHAPES[shape_name](folder)
+    told, schedule = Told(), []
+    try:
+        shape.start()
+        client = Client(shape.url, shape.key)
+        receiver = Receiver(told, seed)
+        made = client.send("POST", "/v1/webhooks", {"url": receiver.url}).json()
+        receiver.secret, told.webhook_since = made["secret"], made["created_at"]
+        schedule = _let_loose(shape, told, seconds, seed)
+        drained = _drain(shape)
+        told.events = read_feed(client)
+        _wait_for_deliveries(shape)
+        shown = {id: _shown(client, id) for id in told.comments}
+        wrong = {**invariants.in_database(shape.database_url), **invariants.of_clients(told, shown)}
+        receiver.stop()
+    finally:
+        shape.stop()
+    return Report(shape_name, seed, schedule, len(told.comments), len(told.events), len(told.received), drained, wrong)
+
+
+def _let_loose(shape: Shape, told: Told, seconds: float, seed: int) -> list[str]:
+    dice, lock, over = random.Random(seed), threading.Lock(), threading.Event()
+    failed: list[BaseException] = []
+
+    def guarded(number: int) -> None:
+        try:
+            work(Client(shape.url, shape.key), told, lock, seed * 100 + number, over.is_set)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(number,)) for number in range(CLIENTS)]
+    for thread in threads:
+        thread.start()
+    schedule, begin = [], time.monotonic()
+    while time.monotonic() - begin < seconds and not failed:
+        time.sleep(dice.uniform(0.5, 3.0))
+        schedule.append(f"{time.monotonic() - begin:.1f} s {shape.hurt(dice)}")
+    over.set()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise AssertionError(f"a client failed; seed {seed}, schedule {schedule}") from failed[0]
+    return schedule
+
+
+def _drain(shape: Shape) -> float:
+    """Waits until nothing is left to do; how long that took."""
+    begin = time.monotonic()
+    while time.monotonic() - begin < DRAIN_SECONDS:
+        left = invariants.waiting(shape.database_url)
+        if left == 0:
+            break
+        time.sleep(1)
+    return time.monotonic() - begin
+
+
+def _wait_for_deliveries(shape: Shape) -> None:
+    end = time.monotonic() + DRAIN_SECONDS
+    while time.monotonic() < end and invariants.undelivered(shape.database_url):
+        time.sleep(1)
+
+
+def _shown(client: Client, id: str) -> dict[str, Any] | None:
+    answer = client.get(f"/v1/comments/{id}")
+    return answer.json() if answer.status_code == 200 else None
