@@ -79,7 +79,8 @@ class Aims:
         return subject or self._named_near(start) or self._addressed(start, end)
 
     def _is_thing(self, after: list[str], use: str) -> bool:
-        return bool(after) and after[0] in table.THINGS and (use != "noun" or after[0] not in ("piece", "sign"))
+        said = [word for word in after if word not in table.FILLERS] if use == "adjective" else after
+        return bool(said) and said[0] in table.THINGS and (use != "noun" or said[0] not in ("piece", "sign"))
 
     def _describes_other_noun(self, after: list[str]) -> bool:
         return bool(after) and after[0] not in table.PERSONS | table.FILLERS | table.SECOND | table.IT

@@ -100,22 +100,33 @@ def read_rule(node: Located, build: Build, *, list_hashes: dict[str, str]) -> Ru
     build.problems.rule = _id_of(node)
     build.used_lists = set()
     try:
-        if RULE.read(node, build.problems) is BAD or _bad_id(node, build.problems):
+        is_bad = RULE.read(node, build.problems) is BAD or _bad_id(node, build.problems)
+        conditions = _conditions(node, build)
+        if is_bad or isinstance(conditions, Bad):
             return BAD
-        return _built(node, build, list_hashes)
+        return _built(node, build, conditions, list_hashes)
     finally:
         build.problems.rule = None
 
 
-def _built(node: Located, build: Build, list_hashes: dict[str, str]) -> Rule | Bad:
-    value = node.value
-    when = read_condition(value["when"], build)
+_Conditions = tuple[Condition, Condition | None, Filter | None]
+
+
+def _conditions(node: Located, build: Build) -> _Conditions | Bad:
+    """Read even where other fields are wrong, so that all mistakes come at once."""
+    value = node.value if isinstance(node.value, dict) else {}
+    when = read_condition(value["when"], build) if "when" in value else BAD
     unless = read_condition(value["unless"], build) if "unless" in value else None
     unless_match = read_filter(value["unless_match"], build) if "unless_match" in value else None
-    examples = _examples(value.get("examples"))
     if isinstance(when, Bad) or isinstance(unless, Bad) or isinstance(unless_match, Bad):
         return BAD
-    plain = node.plain()
+    return when, unless, unless_match
+
+
+def _built(node: Located, build: Build, conditions: _Conditions, list_hashes: dict[str, str]) -> Rule | Bad:
+    value, plain = node.value, node.plain()
+    when, unless, unless_match = conditions
+    examples = _examples(value.get("examples"))
     if plain["state"] != "draft" and {kind for kind, _ in examples} != {"match", "pass"}:
         return build.problems.add(
             value.get("examples", node),

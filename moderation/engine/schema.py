@@ -168,9 +168,11 @@ class Table:
     def read(self, node: Located, problems: Problems) -> Any:
         if not isinstance(node.value, dict):
             return problems.add(node, f"a mapping is needed here, not {kind_of(node)}", expected=listed(self.fields))
+        before = len(problems.errors)
         self._refuse_others(node, problems)
-        read = {key: self.fields[key].read(child, problems) for key, child in node.value.items() if key in self.fields}
-        return BAD if any(value is BAD for value in read.values()) else read
+        known = {key: child for key, child in node.value.items() if key in self.fields}
+        read = {key: self.fields[key].read(child, problems) for key, child in known.items()}
+        return BAD if len(problems.errors) > before else read
 
     def _refuse_others(self, node: Located, problems: Problems) -> None:
         for key, place in node.keys.items():
@@ -198,11 +200,12 @@ class Named:
     def read(self, node: Located, problems: Problems) -> Any:
         if not isinstance(node.value, dict):
             return problems.add(node, f"a mapping is needed here, not {kind_of(node)}", expected="name: value")
+        before = len(problems.errors)
         for key, place in node.keys.items():
             if self.names is not None and key not in self.names:
                 problems.add(place, f"unknown `{key}`", expected=listed(self.names), hint=nearest(key, self.names))
         read = {key: self.item.read(child, problems) for key, child in node.value.items()}
-        return BAD if any(value is BAD for value in read.values()) else read
+        return BAD if len(problems.errors) > before else read
 
     def json(self) -> JsonSchema:
         schema: JsonSchema = {"type": "object", "additionalProperties": self.item.json()}

@@ -150,7 +150,9 @@ def test_shipped_lists_know_what_better_profanity_objects_to(shipped: Ruleset) -
     words = {term.term: term.tier for term in shipped.lists["better_profanity"]}
     assert set(words) == _package_words()
     judged = [word for word, tier in words.items() if tier != "contested"]
-    missed = [word for word in judged if not [h for h in ours.scan(fold(f"so {word} then")) if h.term.tier != "covered"]]
+    missed = [
+        word for word in judged if not [h for h in ours.scan(fold(f"so {word} then")) if h.term.tier != "covered"]
+    ]
     assert missed == []
     sample = judged[::25]
     assert [word for word in sample if not theirs.contains_profanity(f"so {word} then")] == []

@@ -1,0 +1,78 @@
+"""Whom a word is aimed at."""
+
+import pytest
+
+from moderation.engine.ruleset import Ruleset
+from tests.engine.cases import judged, one_rule
+
+STORY = {
+    "title": "Bike lane",
+    "byline": [{"name": "Anna Petersen"}],
+    "people": [{"name": "Sam Patel", "role": "private"}, {"name": "Ruth Bell", "role": "public"}],
+}
+LISTS = {
+    "lists/insults.yaml": "groups: [{words: 'idiot, idiots, clown, clowns, moron, scum, loser, hypocrites'}, {use: adjective, words: 'stupid, idiotic, pathetic'}]",
+    "lists/public_figures.yaml": "terms: [{term: the mayor, form: phrase}, Smithers]",
+}
+
+
+@pytest.fixture(scope="module")
+def rules() -> Ruleset:
+    return one_rule("{terms: insults}", files=LISTS)
+
+
+@pytest.mark.parametrize(
+    ("text", "aim"),
+    [
+        ("You are an idiot.", "commenter"),
+        ("you idiot", "commenter"),
+        ("ur an idiot", "commenter"),
+        ("Are you really that stupid?", "commenter"),
+        ("You sound like a complete and utter clown", "commenter"),
+        ("@tom what a clown", "commenter"),
+        ("Nice try, moron.", "commenter"),
+        ("Idiots like you are the problem.", "commenter"),
+        ("What a loser you are!", "commenter"),
+        ("You pathetic little man", "commenter"),
+        ("y0u are an idiot", "commenter"),
+        ("I was an idiot to believe it.", "self"),
+        ("I feel stupid now.", "self"),
+        ("That is an idiotic policy.", "argument"),
+        ("Your argument is stupid.", "argument"),
+        ("This article is pathetic.", "argument"),
+        ("A stupid, stupid law.", "argument"),
+        ("Petersen is a moron.", "journalist"),
+        ("The author is an idiot.", "journalist"),
+        ("Sam Patel is an idiot.", "private_person"),
+        ("That idiot Patel again.", "private_person"),
+        ("Bell is a clown.", "public_person"),
+        ("The mayor is a clown.", "public_person"),
+        ("Smithers is a moron", "public_person"),
+        ("He is an idiot.", "person"),
+        ("Then Johnson is an idiot.", "person"),
+        ("They are all idiots.", "group"),
+        ("You people are idiots.", "group"),
+        ("You liberals are clowns.", "group"),
+        ("You would have to be an idiot to buy it.", "group"),
+        ("If you believe that you are an idiot.", "group"),
+        ("Politicians are hypocrites.", "group"),
+        ("Your son is an idiot.", "person"),
+        ("You put a clown in office.", None),
+    ],
+)
+def test_aim(rules: Ruleset, text: str, aim: str | None) -> None:
+    verdict = judged(rules, text, story=STORY)
+    assert verdict.matches
+    assert verdict.matches[0].aimed_at == aim
+
+
+def test_a_bare_insult_is_aimed_at_the_comment_it_answers(rules: Ruleset) -> None:
+    parent = {"text": "I voted for it.", "author": {"id": "a1"}}
+    match = judged(rules, "What a clown.", parent=parent).matches[0]
+    assert (match.aimed_at, match.target) == ("commenter", "a1")
+    assert judged(rules, "What a clown.").matches[0].aimed_at is None
+
+
+def test_one_person_in_the_story_is_meant_by_he_and_she(rules: Ruleset) -> None:
+    story = {"people": [{"name": "Peter Lang", "role": "accused"}]}
+    assert judged(rules, "He is an idiot.", story=story).matches[0].aimed_at == "private_person"

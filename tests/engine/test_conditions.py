@@ -1,0 +1,141 @@
+"""Each kind of condition, true and false, and that each is documented with an example that loads."""
+
+from typing import Any
+
+import pytest
+
+from moderation.engine.conditions import KINDS
+from moderation.engine.ruleset import load
+from tests.engine.cases import hits, judged, one_rule, rule
+
+STORY = {"id": "s1", "title": "Bike lane", "section": "Local", "people": [{"name": "Sam Patel", "role": "private"}]}
+LISTS = {"lists/family.yaml": "terms: [mother, father]", "lists/insults.yaml": "terms: [{term: moron, tier: strong}]"}
+SAME = {"text": "The same text again, please."}
+
+
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
+def test_each_kind_is_documented_and_its_example_loads(kind: Any) -> None:
+    assert len(kind.doc) > 10
+    when = kind.example if kind.role in ("finder", "comment") else f"terms: insults\n      {kind.example}"
+    assert load({"a.yaml": "rules:\n" + rule("\n      " + when), **LISTS}).rules
+
+
+CASES: list[tuple[str, dict[str, Any], bool]] = [
+    ("{terms: [moron]}", {"text": "Moron!"}, True),
+    ("{terms: [moron]}", {"text": "morons"}, True),
+    ("{terms: [moron]}", {"text": "moronic"}, False),
+    ("{terms: [moron*]}", {"text": "moronic"}, True),
+    ("{terms: [big lie]}", {"text": "the big\nlie"}, True),
+    ("{terms: insults, tiers: [strong]}", {"text": "moron"}, True),
+    ("{terms: {lists: insults, words: [dolt]}}", {"text": "dolt"}, True),
+    ("{terms: [moron], in: [name]}", {"text": "moron", "author": {"name": "Tom"}}, False),
+    ("{terms: [moron], in: [name]}", {"text": "x", "author": {"name": "TheMoron moron"}}, True),
+    ("{pattern: '\\bfoo[0-9]+\\b'}", {"text": "a FOO12 b"}, True),
+    ("{pattern: '\\bfoo[0-9]+\\b'}", {"text": "foo12ä"}, False),
+    ("{pattern: '\\bхрю\\b'}", {"text": "он хрю сказал"}, True),
+    ("{pattern: '\\bхрю\\b'}", {"text": "хрюша"}, False),
+    ("{pattern: '^x$'}", {"text": "x"}, True),
+    ("{terms: [moron], near: {terms: family}}", {"text": "A moron. My mother."}, False),
+    ("{terms: [moron], near: {terms: family}}", {"text": "a moron, my mother"}, True),
+    ("{terms: [moron], near: {terms: family, words: 2}}", {"text": "moron in all of this mother"}, False),
+    ("{terms: [moron], negated: true}", {"text": "He is not a moron."}, True),
+    ("{terms: [moron], negated: true}", {"text": "He is a moron, not."}, False),
+    ("{terms: [moron], negated: false}", {"text": "He isn't a moron."}, False),
+    ("{terms: [moron], reported: true}", {"text": "They called him a moron."}, True),
+    ("{terms: [moron], reported: true}", {"text": "I'd call him a moron."}, False),
+    ("{terms: [moron], quoted: marks}", {"text": 'a "moron" he is'}, True),
+    ("{terms: [moron], quoted: attributed}", {"text": 'a "moron" he is'}, False),
+    ("{terms: [moron], quoted: attributed}", {"text": 'She said: "what a moron"'}, True),
+    ("{terms: [moron], quoted: attributed}", {"text": 'I say "moron"'}, False),
+    ("{terms: [moron], quoted: attributed}", {"text": '"you moron"? Nice.', "parent": "Get lost, you moron."}, True),
+    ("{terms: [moron], quoted: attributed}", {"text": "> you moron\nNice.", "parent": "x"}, True),
+    ("{aimed_at: [commenter]}", {"text": "You should know."}, True),
+    ("{aimed_at: [commenter]}", {"text": "They should know."}, False),
+    ("{shouting: true}", {"text": "THIS IS ALL THEY EVER WANTED FROM US"}, True),
+    ("{shouting: true}", {"text": "NATO"}, False),
+    ("{shouting: {share: {at_least: 0.5}, letters: {at_least: 4}}}", {"text": "NAto"}, True),
+    ("{length: {under: 3}}", {"text": "ab"}, True),
+    ("{length: {under: 3}}", {"text": "abc"}, False),
+    ("{length: {words: {at_most: 2}}}", {"text": "one two three"}, False),
+    ("{language: [en]}", {"text": "short"}, True),
+    ("{language: {other_than: [en]}}", {"text": "short"}, False),
+    ("{language: {other_than: [en]}}", {"text": "kurz", "language": "de-AT"}, True),
+    ("{language: en}", {"text": "kurz", "language": "de"}, False),
+    ("{links: {at_least: 2}}", {"text": "http://a.example and www.b.example"}, True),
+    ("{links: {at_least: 2}}", {"text": "http://a.example"}, False),
+    ("{links: {at_least: 1}}", {"text": "e.g. this etc. and so on.Then"}, False),
+    ("{links: {hosts: [b.com]}}", {"text": "see https://x.b.com/y"}, True),
+    ("{links: {hosts: [b.com]}}", {"text": "see https://notb.com/y"}, False),
+    ("{links: {not_hosts: [b.com]}}", {"text": "see b.com/y"}, False),
+    ("{links: {at_least: 1}}", {"text": '<a href="http://x.example">y</a>', "format": "html"}, True),
+    ("{links: {at_least: 1}}", {"text": "http://own.example/x", "story": {"url": "https://www.own.example/s"}}, False),
+    ("{repeat: {times: {at_least: 2}}}", {**SAME, "previous": [SAME]}, True),
+    ("{repeat: {times: {at_least: 2}}}", {**SAME, "previous": [{"text": "other words, not these"}]}, False),
+    ("{repeat: {times: {at_least: 2}}}", {**SAME, "previous": [{**SAME, "same_author": False}]}, False),
+    ("{repeat: {times: {at_least: 2}, by: anyone}}", {**SAME, "previous": [{**SAME, "same_author": False}]}, True),
+    ("{repeat: {times: {at_least: 2}, hours: 1}}", {**SAME, "previous": [{**SAME, "hours_ago": 2}]}, False),
+    ("{repeat: {times: {at_least: 2}}}", {"text": "Yes.", "previous": [{"text": "Yes."}]}, False),
+    ("{flood: {comments: {at_least: 2}}}", {"text": "x", "previous": [{"text": "y", "hours_ago": 0.1}]}, True),
+    ("{flood: {comments: {at_least: 2}}}", {"text": "x", "previous": [{"text": "y", "hours_ago": 1}]}, False),
+    ("{story: true}", {"text": "x", "story": STORY}, True),
+    ("{story: false}", {"text": "x"}, True),
+    ("{story: {has: [title, people]}}", {"text": "x", "story": STORY}, True),
+    ("{story: {has: body}}", {"text": "x", "story": STORY}, False),
+    ("{story: {people: [victim]}}", {"text": "x", "story": STORY}, False),
+    ("{story: {id: [s1]}}", {"text": "x", "story": STORY}, True),
+    ("{section: [local]}", {"text": "x", "story": STORY}, True),
+    ("{section: [local]}", {"text": "x"}, False),
+    ("{sensitive: [death]}", {"text": "x", "story": {"sensitive": ["death"]}}, True),
+    ("{sensitive: {by: machine}}", {"text": "x", "story": {"sensitive": ["death"]}}, False),
+    ("{sensitive: true}", {"text": "x", "story": STORY}, False),
+    ("{author: {published: {under: 3}}}", {"text": "x", "author": {"published": 2}}, True),
+    ("{author: {published: {under: 3}}}", {"text": "x", "author": {"published": 3}}, False),
+    ("{author: {role: [staff]}}", {"text": "x", "author": {"role": "staff"}}, True),
+    ("{author: {trusted: true}}", {"text": "x"}, False),
+    ("{author: {joined_days: {under: 7}}}", {"text": "x", "author": {"joined_at": "2026-01-12T00:00:00+00:00"}}, True),
+    ("{parent: true}", {"text": "x", "parent": "y"}, True),
+    ("{parent: true}", {"text": "x"}, False),
+    (
+        "{score: {insult: {at_least: 0.5}, spam: {under: 0.5}}}",
+        {"text": "x", "scores": {"insult": 0.5, "spam": 0.1}},
+        True,
+    ),
+    ("{better_profanity: true}", {"text": "what the fuck"}, True),
+    ("{better_profanity: {longest: 5}}", {"text": "what the fuck"}, False),
+]
+
+
+@pytest.mark.parametrize(("when", "case", "truth"), CASES, ids=[f"{c[0]} {str(c[1])[:40]}" for c in CASES])
+def test_kinds(when: str, case: dict[str, Any], truth: bool) -> None:
+    case = dict(case)
+    verdict = judged(one_rule(when, files=LISTS), case.pop("text"), **case)
+    assert not verdict.failed
+    assert (verdict.action == "hold") is truth
+
+
+@pytest.mark.parametrize(
+    ("when", "case"),
+    [
+        ("{repeat: {times: {at_least: 2}}}", {"history": False}),
+        ("{flood: {comments: {at_least: 2}}}", {"history": False}),
+        ("{author: {published: {under: 3}}}", {"author": {}}),
+        ("{author: {joined_days: {under: 3}}}", {}),
+        ("{score: {insult: {at_least: 0.5}}}", {}),
+    ],
+)
+def test_what_is_not_known_is_unknown(when: str, case: dict[str, Any]) -> None:
+    verdict = judged(one_rule(when), "The same text again, please.", **case)
+    assert verdict.action == "allow"
+    assert len(verdict.unknown) == 1
+
+
+def test_lists_of_a_language_run_on_comments_in_it() -> None:
+    rules = one_rule("{terms: de}", files={"lists/de.yaml": "{language: de, terms: [depp]}"})
+    assert hits(rules, "Depp", language="de") == ["Depp"]
+    assert hits(rules, "Depp", language="en") == []
+
+
+def test_needs_tell_what_facts_the_rules_read() -> None:
+    more = rule("{score: {insult: {at_least: 0.5}}}", id="s")
+    rules = load({"a.yaml": "rules:\n" + rule("{repeat: {times: {at_least: 2}, hours: 36}}") + more})
+    assert rules.needs == {"previous_hours": 36, "scores": ("insult",)}

@@ -1,0 +1,163 @@
+"""A verdict: the strictest action, every match, its places, and what happens when a condition fails."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from moderation.engine import ENGINE_VERSION
+from moderation.engine.conditions.writing import Length
+from moderation.engine.evaluate import evaluate
+from moderation.engine.facts import (
+    Author,
+    Byline,
+    Facts,
+    Parent,
+    Person,
+    Previous,
+    Story,
+    Submission,
+    from_record,
+    to_record,
+)
+from moderation.engine.ruleset import Ruleset, load
+from moderation.engine.verdict import Action
+from tests.engine.cases import NOW, facts, judged, one_rule, rule
+
+
+def rules(*several: str) -> Ruleset:
+    """Several rules as one ruleset."""
+    return load({"a.yaml": "rules:\n" + "".join(several)})
+
+
+def test_actions_are_ordered() -> None:
+    assert Action.ALLOW < Action.REVIEW < Action.HOLD < Action.REJECT
+    assert max([Action.HOLD, Action.REVIEW, Action.REJECT, Action.ALLOW]) is Action.REJECT
+    assert Action.HOLD == "hold"
+    assert Action.HOLD.value == "hold"
+    assert Action.HOLD >= "hold" > Action.REVIEW
+
+
+def test_the_strictest_action_wins_and_every_match_is_kept() -> None:
+    three = rules(
+        rule("{terms: [moron]}", id="a", action="review"),
+        rule("{terms: [moron]}", id="b", action="reject", more="    strike: spam\n    urgent: true\n"),
+        rule("{terms: [moron]}", id="c", action="allow", more="    ask_first: true\n"),
+        rule("{terms: [moron]}", id="d", state="disabled", action="reject"),
+        rule("{terms: [moron]}", id="e", state="draft", action="reject"),
+        rule("{terms: [moron]}", id="f", state="trial", action="reject"),
+    )
+    verdict = judged(three, "Moron.")
+    assert verdict.action is Action.REJECT
+    assert [match.rule for match in verdict.matches] == ["b", "a", "c", "f"]
+    assert [reason.rule for reason in verdict.reasons] == ["b", "a"]
+    assert (verdict.strikes, verdict.urgent, verdict.ask_first) == (("spam",), True, ("c",))
+    assert (verdict.ruleset, verdict.engine) == (three.version, ENGINE_VERSION)
+
+
+def test_spans_are_code_points_of_the_given_text() -> None:
+    text = "🎉 <b>Ｍ\u200boron</b> &amp; moron"
+    match_spans = [
+        text[start:end]
+        for match in judged(one_rule("{terms: [moron]}"), text, format="html").matches
+        for start, end in match.spans
+    ]
+    assert sorted(match_spans) == ["moron", "Ｍ\u200boron"]
+
+
+def test_matches_of_one_rule_are_grouped_by_aim_and_disguise() -> None:
+    verdict = judged(one_rule("{terms: [moron]}"), "You are a moron. You are a m0ron. He is a moron. You moron.")
+    groups = {(match.aimed_at, match.hidden_as): len(match.spans) for match in verdict.matches}
+    assert groups == {("commenter", None): 2, ("commenter", "leet"): 1, ("person", None): 1}
+
+
+def test_a_match_in_the_name_has_no_span() -> None:
+    match = judged(one_rule("{terms: [moron], in: [text, name]}"), "x", author={"name": "moron"}).matches[0]
+    assert (match.spans, match.found_in, match.aimed_at) == ((), "name", None)
+
+
+def test_a_condition_that_fails_becomes_work_for_people(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Length, "check", fail)
+    one = rule("{length: {at_least: 1}}", id="a", action="reject")
+    verdict = judged(rules(one, rule("{terms: [moron]}", id="b", action="review")), "moron")
+    assert verdict.action == "hold"
+    assert verdict.failed == ("a",)
+    assert [(r.code, r.rule) for r in verdict.reasons] == [("rule_failed", "a"), ("rule", "b")]
+    mild = judged(rules(rule("{length: {at_least: 1}}", more="    if_failed: review\n")), "x")
+    assert mild.action == "review"
+    trial = judged(rules(rule("{length: {at_least: 1}}", state="trial")), "x")
+    assert (trial.action, trial.failed) == ("allow", ("r",))
+
+
+def test_time_that_is_up_is_a_failure() -> None:
+    verdict = evaluate(facts("fine"), one_rule("{terms: [moron]}"), deadline=lambda: True)
+    assert (verdict.action, verdict.failed) == ("hold", ("r",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ud800",
+        "a" * 20_480,
+        "\u200b" * 5000,
+        "(" * 9000,
+        "😂" * 5000,
+        "&" * 9000,
+        "f.u." * 5000,
+        "f*" * 9000,
+        "'\"" * 9000,
+    ],
+)
+@pytest.mark.parametrize("format", ["plain", "html"])
+def test_odd_texts_fail_nothing(shipped: Ruleset, text: str, format: str) -> None:
+    if text == "\ud800":
+        pytest.skip("intake refuses lone surrogates")
+    assert judged(shipped, text, format=format).failed == ()
+
+
+def everything() -> Facts:
+    """Facts with every field filled."""
+    story = Story(
+        "s1", "https://x.example", "Secret title", "Secret body", "local", "en",
+        (Byline("Anna Petersen", "j1"),), (Person("Sam Patel", "private"),), ("death",), "machine",
+    )  # fmt: skip
+    author = Author("k1", "Secret Name", "reader", True, 7, NOW)
+    submission = Submission(
+        "Sam Patel is a moron lol", "plain", author, story, Parent("Secret parent", "k2"), "en", NOW
+    )
+    previous = (Previous(NOW, "ab", "s1", True),)
+    return Facts(
+        submission,
+        NOW,
+        previous,
+        {"insult": 0.9},
+        {"insult": {"source": "m", "version": "1"}},
+        {"spam": "language"},
+        "en",
+    )
+
+
+def test_the_record_holds_no_text_and_gives_the_facts_back() -> None:
+    given = everything()
+    record = to_record(given)
+    for word in ("Secret", "Petersen", "Patel", "moron", "x.example"):
+        assert word not in str(record)
+    assert from_record(record, given.submission) == given
+    empty = Facts(Submission("x"), datetime(2026, 1, 1, tzinfo=UTC))
+    assert from_record(to_record(empty), empty.submission) == empty
+
+
+def test_a_replay_gives_the_same_verdict_even_when_the_world_moved_on(shipped: Ruleset) -> None:
+    given = everything()
+    verdict = evaluate(given, shipped)
+    later = Submission(
+        given.submission.text,
+        author=Author("k1", "Secret Name", published=900),
+        story=Story("s1", title="Secret title", body="Secret body", byline=(Byline("Anna Petersen"),), people=(Person("Sam Patel", "public"),)),
+        parent=Parent("Secret parent"),
+    )  # fmt: skip
+    assert verdict.matches
+    assert evaluate(from_record(to_record(given), later), shipped) == verdict

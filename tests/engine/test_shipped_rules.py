@@ -1,0 +1,95 @@
+"""The shipped rules: their examples, their completeness, and the hard cases that they must tell apart."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+from moderation.engine.examples import run_examples
+from moderation.engine.ruleset import Ruleset, load
+from moderation.engine.verdict import CATEGORIES
+from tests.engine.cases import one_rule
+from tests.engine.conftest import shipped_files
+
+REQUIRED = """names-a-victim active-court-case accuses-of-a-crime private-details threat-at-person threat-at-place
+incites-violence self-harm-concern slur-used slur-quoted dehumanising-group insult-at-commenter
+insult-at-private-person insult-at-journalist insult-at-public-figure sexual-remark-at-person offensive-name
+mocks-victim blames-victim laughing-under-death strong-profanity mild-profanity vulgar newcomer-link same-text-again
+contact-and-money flood shouting contempt off-topic""".split()
+
+
+def test_every_example_comes_out_as_written(shipped: Ruleset) -> None:
+    assert [str(failure) for failure in run_examples(shipped)] == []
+
+
+def test_every_rule_that_must_ship_does_and_has_examples(shipped: Ruleset) -> None:
+    assert set(REQUIRED) <= {rule.id for rule in shipped.rules}
+    for rule in shipped.rules:
+        counts = Counter(kind for kind, _ in rule.examples)
+        assert counts["match"] >= 3, rule.id
+        assert counts["pass"] >= 3, rule.id
+        assert rule.category in CATEGORIES
+        assert rule.reason, rule.id
+        assert rule.message, rule.id
+        assert "{match}" not in rule.message, rule.id
+
+
+def test_the_example_site_loads_and_its_examples_hold() -> None:
+    site = load(shipped_files(), site="example")
+    assert site.rule("mild-profanity").state == "live"  # type: ignore[union-attr]
+    assert run_examples(site) == ()
+    assert set(site.documents) == {"guidelines", "faq"}
+
+
+def test_policy_of_strikes(shipped: Ruleset) -> None:
+    never = shipped.enforcement["never"]
+    assert not [rule.id for rule in shipped.rules if rule.strike in never]
+    assert not [rule.id for rule in shipped.rules if rule.public and rule.category in ("spam", "legal_risk")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This government is a disgrace and the minister should resign.",
+        "Your paper prints nothing but rubbish, and this report is the laziest yet.",
+        "As a gay man and as a Muslim I was happy to read this story.",
+        "The Jews of the city were murdered by the Nazis in 1942.",
+        "Breast cancer screening saved my mother's life.",
+        "Scunthorpe, Sussex and Penistone voted the same way.",
+        "Cockpit crews assess the class of the assembly.",
+        "He shot a bird on the last hole. A killer round, what a hit.",
+        "Hitler was a monster, and so was Stalin.",
+        "I hate Mondays and I would kill for a coffee.",
+        "God, what a drunk driver can do to a family.",
+        "The rapist got only four years; the judge got it wrong.",
+        "Woke nonsense, but also Karen next door has a point about the gammon joint.",
+        "He is a liar. They all are, in every party.",
+        "Trump is wrong. Biden is wrong too.",
+        "My grandmother calls it the bloody bridge. Damn right.",
+        "I disagree with you entirely, you misread the report.",
+        "The queer film festival opens on Friday.",
+        "Black people and white people queue at the same bank.",
+        "Stop telling women to smile.",
+    ],
+)
+def test_ordinary_comments_pass(shipped: Ruleset, text: str) -> None:
+    from tests.engine.cases import judged
+
+    assert judged(shipped, text, author={"published": 0}).action == "allow"
+
+
+def test_a_wrong_example_is_told() -> None:
+    failures = run_examples(one_rule("{terms: [moron]}"))
+    assert [(f.kind, f.index, f.message) for f in failures] == [("match", 0, "should match, but the rule does not")]
+    broken: Any = load(
+        {
+            "a.yaml": """rules:
+  - {id: r, category: custom, state: live, action: hold, when: {terms: [moron]},
+     examples: {match: [{text: moron, story: nowhere}], pass: [moron]}}
+"""
+        }
+    )
+    assert [f.message for f in run_examples(broken)] == [
+        "fixtures.yaml has no `nowhere` under stories",
+        "should pass, but the rule matches (moron)",
+    ]
