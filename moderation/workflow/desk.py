@@ -14,7 +14,6 @@ from moderation.storage.models import (
     Block,
     Comment,
     Decision,
-    Flag,
     ReviewItem,
     Revision,
     Story,
@@ -23,7 +22,7 @@ from moderation.storage.models import (
 from moderation.storage.queries import history, lookup, statistics
 from moderation.storage.queries.review import Row, open_items
 from moderation.storage.unit_of_work import Database
-from moderation.workflow import blocks
+from moderation.workflow import blocks, desk_views
 from moderation.workflow.present import Presenter
 from moderation.workflow.rulebook import NoRuleset, Rulebook
 
@@ -66,16 +65,16 @@ class Desk:
             comment = session.get_one(Comment, item.comment_id)
             shown = self.presenter.comment(session, comment)
             return {
-                "item": _item(item, now),
+                "item": desk_views.item(item, now),
                 "comment": shown,
-                "name": _name(session, comment),
-                "story": _story(session.get_one(Story, comment.story_id)),
-                "parent": _parent(session, comment),
-                "flags": _flags(session, comment),
-                "reason": prefilled_reason(shown),
+                "name": desk_views.name(session, comment),
+                "story": desk_views.story(session.get_one(Story, comment.story_id)),
+                "parent": desk_views.parent(session, comment),
+                "flags": desk_views.flags(session, comment),
+                "reason": desk_views.prefilled_reason(shown),
                 "commenter": self._commenter(session, site_id, comment.author_id, now),
-                "appeal": _open_appeal(session, comment.id),
-                "waiting": _waiting(session, comment),
+                "appeal": desk_views.open_appeal(session, comment.id),
+                "waiting": desk_views.waiting(session, comment),
             }
 
     def commenter(self, *, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
@@ -122,7 +121,7 @@ class Desk:
             ).all()
             shown = [
                 {**blocks.view(block), "days": block.days, "seconded_by": block.seconded_by, "created_at": block.created_at,
-                 "evidence": block.evidence, "author": _person(author)}
+                 "evidence": block.evidence, "author": desk_views.person(author)}
                 for block, author in rows
             ]  # fmt: skip
             return {state: [one for one in shown if one["state"] == state] for state in ("proposed", "active")}
@@ -136,7 +135,7 @@ class Desk:
                 .where(Appeal.site_id == site_id, Appeal.state == "open")
                 .order_by(Appeal.created_at)
             )
-            return [_appeal(session, appeal, author) for appeal, author in rows]
+            return [desk_views.appeal(session, appeal, author) for appeal, author in rows]
 
     def rules(self, *, site_id: str, now: datetime, days: int = 30) -> dict[str, Any]:
         """The rules in force: each with its state, action, hits and how often people agreed, and what was refused."""
@@ -179,7 +178,7 @@ class Desk:
         shown = self.presenter.comment(session, comment)
         claimed = row.item.claimed_until is not None and row.item.claimed_until > now
         return {
-            "item": _item(row.item, now),
+            "item": desk_views.item(row.item, now),
             "comment": shown,
             "name": row.author_name,
             "story": {"title": row.story_title, "section": row.story_section},
@@ -206,7 +205,7 @@ class Desk:
             .limit(RECENT_OF_AUTHOR)
         )
         return {
-            **_person(author),
+            **desk_views.person(author),
             "joined_at": author.joined_at,
             "role": author.role,
             "published": history.published_by(session, author_id),
@@ -225,109 +224,8 @@ class Desk:
         }  # fmt: skip
 
 
-def prefilled_reason(comment: dict[str, Any]) -> str:
-    """The reason that the decision form starts with: the category of the strictest live match, else of the flags."""
-    verdict = comment["verdict"]
-    order = {"reject": 3, "hold": 2, "review": 1, "allow": 0}
-    matches = [match for match in (verdict["matches"] if verdict else []) if match["state"] == "live"]
-    if matches:
-        return str(max(matches, key=lambda match: order[match["action"]])["category"])
-    counts = comment["flags"]["counts"]
-    listed = {reason: count for reason, count in counts.items() if reason != "disagree"}
-    return max(listed, key=lambda reason: listed[reason]) if listed else "other"
-
-
 def _count(session: Session, site_id: str, since: int | None = None) -> int:
     query = select(func.count()).where(ReviewItem.site_id == site_id, ReviewItem.closed_at.is_(None))
     if since is not None:
         query = query.where(ReviewItem.opened > since)
     return session.scalar(query) or 0
-
-
-def _item(item: ReviewItem, now: datetime) -> dict[str, Any]:
-    held = item.claimed_until is not None and item.claimed_until > now
-    return {
-        "id": item.id,
-        "source": item.source,
-        "urgent": item.urgent,
-        "opened_at": item.opened_at,
-        "closed": item.closed_at is not None,
-        "outcome": item.outcome,
-        "claimed_by": item.claimed_by if held else None,
-        "claimed_until": item.claimed_until if held else None,
-    }
-
-
-def _person(author: Author) -> dict[str, Any]:
-    return {"key": author.id, "id": author.external_id, "name": author.name}
-
-
-def _name(session: Session, comment: Comment) -> str | None:
-    revision = lookup.latest_revision(session, comment)
-    return revision.author_name or session.get_one(Author, comment.author_id).name
-
-
-def _story(story: Story) -> dict[str, Any]:
-    return {
-        "id": story.external_id,
-        "url": story.url,
-        "title": story.title,
-        "body": story.body,
-        "section": story.section,
-        "sensitive": story.sensitive,
-        "comments": story.comments,
-        "byline": story.byline,
-        "people": story.people,
-        "published_at": story.published_at,
-    }
-
-
-def _parent(session: Session, comment: Comment) -> dict[str, Any] | None:
-    if comment.parent_external_id is None:
-        return None
-    parent = lookup.find_comment(session, comment.site_id, comment.parent_external_id)
-    if parent is None:
-        revision = lookup.latest_revision(session, comment)
-        return {"id": comment.parent_external_id, "text": revision.parent_text, "name": None, "status": None}
-    revision = lookup.latest_revision(session, parent)
-    return {
-        "id": parent.external_id,
-        "text": revision.text,
-        "name": _name(session, parent),
-        "status": parent.status,
-        "same_author": parent.author_id == comment.author_id,
-    }
-
-
-def _flags(session: Session, comment: Comment) -> list[dict[str, Any]]:
-    revision = lookup.latest_revision(session, comment)
-    rows = session.scalars(select(Flag).where(Flag.revision_id == revision.id).order_by(Flag.created_at))
-    return [{"reason": row.reason, "note": row.note, "weight": row.weight, "at": row.created_at} for row in rows]
-
-
-def _open_appeal(session: Session, comment_id: str) -> dict[str, Any] | None:
-    appeal = session.scalar(select(Appeal).where(Appeal.comment_id == comment_id, Appeal.state == "open"))
-    return {"id": appeal.id, "text": appeal.text, "at": appeal.created_at} if appeal else None
-
-
-def _waiting(session: Session, comment: Comment) -> dict[str, Any] | None:
-    """A decision that was taken but is not in force yet."""
-    revision = lookup.latest_revision(session, comment)
-    decision = lookup.standing_decision(session, revision.id)
-    if decision is None:
-        return None
-    return {"id": decision.id, "decision": decision.decision, "state": decision.state, "by_id": decision.by_id}
-
-
-def _appeal(session: Session, appeal: Appeal, author: Author) -> dict[str, Any]:
-    comment = session.get(Comment, appeal.comment_id) if appeal.comment_id else None
-    block = session.get(Block, appeal.block_id) if appeal.block_id else None
-    text = lookup.latest_revision(session, comment).text if comment else None
-    return {
-        "id": appeal.id,
-        "text": appeal.text,
-        "at": appeal.created_at,
-        "author": _person(author),
-        "comment": {"id": comment.external_id, "text": text, "status": comment.status} if comment else None,
-        "block": blocks.view(block) if block else None,
-    }

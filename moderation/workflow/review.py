@@ -15,7 +15,7 @@ from moderation.storage.ledger import Ledger
 from moderation.storage.models import Comment, Decision, ReviewItem, Revision, new_id
 from moderation.storage.queries import lookup
 from moderation.storage.rows import counted, insert_once
-from moderation.workflow import queue_items
+from moderation.workflow import deciding, queue_items
 from moderation.workflow.consequences import Consequences
 from moderation.workflow.incoming import Actor, IdempotencyKey, IncomingDecision
 from moderation.workflow.present import Presenter
@@ -90,10 +90,10 @@ class Review:
             session = ledger.session
             known = replayed(session, site_id, key, now)
             comment = self._locked(ledger, comment_id)
-            actor = _outside_actor(ledger, by, decision)
-            created = known is None and not _same_again(ledger, comment, decision, actor)
+            actor = deciding.outside_actor(ledger, by, decision)
+            created = known is None and not deciding.same_again(ledger, comment, decision, actor)
             if created:
-                _overrule_own(ledger, self.consequences, comment, decision)
+                deciding.overrule_own(ledger, self.consequences, comment, decision)
                 row = self._new(ledger, comment, decision, actor, now)
                 _audit(ledger, row, comment, actor, decision.revision)
                 queue_items.close(ledger, comment.id, decision.decision)
@@ -182,13 +182,13 @@ class Review:
             redress_until=self._redress(ledger, decision),
             before={},
             restriction="none" if decision.decision == "approve" else "comment_not_shown",
-            own_initiative=not _flagged(ledger, revision),
-            detected_by=_detected_by(ledger, revision),
+            own_initiative=not deciding.flagged(ledger, revision),
+            detected_by=deciding.detected_by(ledger, revision),
             automated=False,
             ground="illegal_content" if decision.reason == "illegal" else "guidelines",
         )
         if not inserted:
-            raise _decided_already(ledger, revision)
+            raise deciding.decided_already(ledger, revision)
         return ledger.session.get_one(Decision, id)
 
     def _redress(self, ledger: Ledger, decision: IncomingDecision) -> datetime | None:
@@ -209,61 +209,12 @@ def _decidable(ledger: Ledger, comment: Comment, decision: IncomingDecision) -> 
     return lookup.latest_revision(ledger.session, comment)
 
 
-def _decided_already(ledger: Ledger, revision: Revision) -> Conflict:
-    other = lookup.standing_decision(ledger.session, revision.id)
-    when = f" at {rfc3339(other.created_at)}" if other else ""
-    return Conflict(f"A moderator decided this revision{when}.", type="decided")
-
-
 def _not_claimed_by_another(ledger: Ledger, comment: Comment, by: Actor) -> None:
     item = lookup.open_item(ledger.session, comment.id)
     if item is None or item.claimed_by in (None, by.id):
         return
     if item.claimed_until is not None and item.claimed_until > ledger.now:
         raise Conflict("Another moderator has this comment open just now.", type="claimed")
-
-
-def _same_again(ledger: Ledger, comment: Comment, decision: IncomingDecision, by: Actor) -> bool:
-    revision = lookup.revision(ledger.session, comment.id, decision.revision)
-    standing = lookup.standing_decision(ledger.session, revision.id)
-    if standing is None:
-        return False
-    if standing.decision == decision.decision and (standing.by_kind, standing.by_id) == (by.kind, by.id):
-        return True
-    if (standing.by_kind, standing.by_id) != (by.kind, by.id):
-        raise _decided_already(ledger, revision)
-    return False
-
-
-def _overrule_own(ledger: Ledger, consequences: Consequences, comment: Comment, decision: IncomingDecision) -> None:
-    """The same newsroom person changes his mind: his earlier decision is undone before the new one."""
-    revision = lookup.revision(ledger.session, comment.id, decision.revision)
-    standing = lookup.standing_decision(ledger.session, revision.id)
-    if standing is None:
-        return
-    in_force = standing.state == "in_force"
-    standing.state, standing.undone_at = "undone", ledger.now
-    if in_force:
-        consequences.void_strikes(ledger, standing)
-    ledger.session.flush()
-
-
-def _outside_actor(ledger: Ledger, by: Actor, decision: IncomingDecision) -> Actor:
-    if decision.moderator_id is None:
-        return Actor("site", by.id, "moderator")
-    _, realm = lookup.site_and_realm(ledger.session, ledger.site_id)
-    return Actor("site", lookup.person_key(realm, decision.moderator_id), "moderator")
-
-
-def _flagged(ledger: Ledger, revision: Revision) -> bool:
-    return lookup.has_flags(ledger.session, revision.id)
-
-
-def _detected_by(ledger: Ledger, revision: Revision) -> str:
-    if _flagged(ledger, revision):
-        return "reader"
-    verdict = lookup.live_verdict(ledger.session, revision.id)
-    return "rules" if verdict is not None and verdict.action != "allow" else "moderator"
 
 
 def _audit(ledger: Ledger, row: Decision, comment: Comment, by: Actor, revision: int) -> None:
