@@ -106,8 +106,7 @@ class Appeals:
         standing = lookup.standing_decision(session, revision.id)
         if standing is not None:
             standing.state, standing.undone_at = "undone", ledger.now
-            self.consequences.void_strikes(ledger, standing)
-            blocks.take_back(ledger, comment.author_id, standing.id, by)
+            self.consequences.void(ledger, standing, comment, by)
             session.flush()
         row = Decision(
             id=new_id(),

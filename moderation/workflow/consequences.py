@@ -9,7 +9,7 @@ from moderation import enforcement, lifecycle
 from moderation.engine.ruleset import Ruleset
 from moderation.errors import NotFound
 from moderation.storage.ledger import Ledger
-from moderation.storage.models import Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict, new_id
+from moderation.storage.models import Author, Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict, new_id
 from moderation.storage.queries import history, lookup
 from moderation.storage.rows import insert_once
 from moderation.workflow.blocks import propose, take_back
@@ -65,9 +65,7 @@ class Consequences:
         session = ledger.session
         revision = session.get_one(Revision, decision.revision_id)
         verdict = lookup.live_verdict(session, revision.id)
-        self.void_strikes(ledger, decision)
-        take_back(ledger, comment.author_id, decision.id, by)
-        _reopen_flags(ledger, decision)
+        self.void(ledger, decision, comment, by)
         if comment.status != "withdrawn" and comment.latest_revision == revision.number:
             before = decision.before
             comment.person_stopped = bool(before["person_stopped"])
@@ -87,14 +85,18 @@ class Consequences:
         said = {"decision": decision.decision, "reason": decision.reason, "undone": True}
         ledger.told("comment.decided", {**data, "decision": said})
 
-    def void_strikes(self, ledger: Ledger, decision: Decision) -> None:
-        """The strikes that a decision confirmed no longer count."""
-        ledger.session.execute(
-            update(Strike)
-            .where(Strike.decision_id == decision.id, Strike.state == "confirmed")
-            .values(state="void", voided_at=ledger.now)
-            .execution_options(synchronize_session="fetch")
-        )
+    def void(self, ledger: Ledger, decision: Decision, comment: Comment, by: Actor) -> None:
+        """All that followed from a decision for author and readers falls with it; the comment stays where it is."""
+        strikes = ledger.session.scalars(
+            select(Strike).where(Strike.decision_id == decision.id, Strike.state == "confirmed")
+        ).all()
+        for strike in strikes:
+            strike.state, strike.voided_at = "void", ledger.now
+        ledger.session.flush()
+        if strikes:
+            _end_check_first(ledger, comment, by)
+        take_back(ledger, comment.author_id, decision.id, by)
+        _reopen_flags(ledger, decision)
 
     def _settle_strikes(self, ledger: Ledger, decision: Decision, comment: Comment, verdict: Verdict | None) -> None:
         category = self._strike_category(ledger, decision, verdict)
@@ -140,6 +142,16 @@ class Consequences:
         if verdict is not None and verdict.ruleset:
             return self.rulebook.ruleset(verdict.ruleset, ledger.session)
         return self.rulebook.current(site_id=ledger.site_id).ruleset
+
+
+def _end_check_first(ledger: Ledger, comment: Comment, by: Actor) -> None:
+    """Being checked first came from a count of strikes; with one fewer it ends, and the next strike counts anew."""
+    author = ledger.session.get_one(Author, comment.author_id)
+    if author.check_first_until is not None:
+        author.check_first_until = None
+        ledger.audit(
+            by_kind=by.kind, by_id=by.id, by_role=by.role, act="author.check_first_ended", subject=("author", author.id)
+        )
 
 
 def _settled(status: Any) -> Any:

@@ -27,7 +27,9 @@ def same_again(ledger: Ledger, comment: Comment, decision: IncomingDecision, by:
     return False
 
 
-def overrule_own(ledger: Ledger, consequences: Consequences, comment: Comment, decision: IncomingDecision) -> None:
+def overrule_own(
+    ledger: Ledger, consequences: Consequences, comment: Comment, decision: IncomingDecision, by: Actor
+) -> None:
     """The same newsroom person changes his mind: his earlier decision is undone before the new one."""
     revision = lookup.revision(ledger.session, comment.id, decision.revision)
     standing = lookup.standing_decision(ledger.session, revision.id)
@@ -36,7 +38,7 @@ def overrule_own(ledger: Ledger, consequences: Consequences, comment: Comment, d
     in_force = standing.state == "in_force"
     standing.state, standing.undone_at = "undone", ledger.now
     if in_force:
-        consequences.void_strikes(ledger, standing)
+        consequences.void(ledger, standing, comment, by)
     ledger.session.flush()
 
 

@@ -93,7 +93,7 @@ class Review:
             actor = deciding.outside_actor(ledger, by, decision)
             created = known is None and not deciding.same_again(ledger, comment, decision, actor)
             if created:
-                deciding.overrule_own(ledger, self.consequences, comment, decision)
+                deciding.overrule_own(ledger, self.consequences, comment, decision, actor)
                 row = self._new(ledger, comment, decision, actor, now)
                 _audit(ledger, row, comment, actor, decision.revision)
                 queue_items.close(ledger, comment.id, decision.decision)

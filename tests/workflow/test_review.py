@@ -287,3 +287,15 @@ def test_review_items_that_nobody_opened_leave_as_not_reviewed(newsroom: Newsroo
     items = newsroom.app.desk.queue(site_id=newsroom.site_id, now=NOW, user_id="x")["items"]
     assert [one["comment"]["id"] for one in items] == ["held"]
     assert newsroom.get("light")["status"] == "published"
+
+
+def test_an_undo_takes_back_all_that_followed(newsroom: Newsroom, moderator: Actor) -> None:
+    newsroom.judged("spam-1", text="cheappills")
+    newsroom.flag("spam-1", reader="right", reason="spam")
+    made = newsroom.decide("spam-1", by=moderator, reason="spam")
+    assert newsroom.app.desk.blocks(site_id=newsroom.site_id, now=NOW)["proposed"]
+    assert newsroom.flag("spam-1", reader="right")[0]["outcome"] == "upheld"
+    newsroom.app.review.undo(site_id=newsroom.site_id, decision_id=made, by=moderator, now=later(minutes=1))
+    assert newsroom.app.desk.blocks(site_id=newsroom.site_id, now=NOW)["proposed"] == []
+    assert newsroom.flag("spam-1", reader="right")[0]["outcome"] == "open"
+    assert newsroom.get("spam-1")["status"] == "rejected", "back to what the rules said"
