@@ -139,6 +139,7 @@ class _Sender:
         self._app = app
         self._line: queue.Queue[tuple[str, str, dict[str, str]] | None] = queue.Queue(maxsize=backlog)
         self._quiet_until = 0.0
+        self._producer: Any = None  # kombu's, over a connection of this thread's own
         self._thread = threading.Thread(target=self._run, name="queue-sender", daemon=True)
         self._thread.start()
 
@@ -169,6 +170,7 @@ class _Sender:
                 self._publish(*message)
             finally:
                 self._line.task_done()
+        self._let_go()
         self._line.task_done()
 
     def _publish(self, task: str, queue_name: str, ids: dict[str, str]) -> None:
@@ -176,13 +178,37 @@ class _Sender:
             telemetry.hints.labels(outcome="skipped").inc()
             return
         try:
-            self._app.send_task(task, kwargs=ids, queue=queue_name, retry=False, ignore_result=True)
+            self._producer = self._producer or self._connect()
+            self._app.send_task(
+                task, kwargs=ids, queue=queue_name, producer=self._producer, retry=False, ignore_result=True
+            )
         except Exception as error:  # whatever the transport raises: the row is there, the sweep will queue it
             self._quiet_until = time.monotonic() + _PAUSE_SECONDS
+            self._let_go()
             telemetry.hints.labels(outcome="failed").inc()
             log.warning("queue.send_failed", task=task, queue=queue_name, error=type(error).__name__, **ids)
         else:
             telemetry.hints.labels(outcome="sent").inc()
+
+    def _connect(self) -> Any:
+        """A connection that gives up soon: what it cannot send now is sent by the sweep."""
+        connection = self._app.connection_for_write(transport_options={"socket_timeout": _ANSWER_SECONDS})
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=_ANSWER_SECONDS)
+        except Exception:
+            connection.release()
+            raise
+        return self._app.amqp.Producer(connection)
+
+    def _let_go(self) -> None:
+        """Close the connection; the next message opens another."""
+        producer, self._producer = self._producer, None
+        if producer is None:
+            return
+        try:
+            producer.connection.release()
+        except Exception as error:  # a broken connection may not close cleanly, and must not end the thread
+            log.debug("queue.close_failed", error=type(error).__name__)
 
 
 def _client(broker_url: str) -> redis.Redis:
