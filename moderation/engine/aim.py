@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -26,6 +27,7 @@ AIMS = (
 _PRIVATE = frozenset(("private", "victim", "accused", "minor"))
 _HANDLE = re.compile(r"(?<![^\s(])@[^\W_][\w.-]{1,40}")
 _REACH = 9
+_LONGEST_NAME = 60
 _UNKNOWN_WORDS = 2
 
 
@@ -180,16 +182,17 @@ class Aims:
     def _addressed(self, start: int, end: int) -> str | None:
         """No subject: a short call after a comma, after a handle, or as a whole reply."""
         first, last = self._passage.sentence(start)
-        words = self._passage.words_in(first, last)
-        before = self._passage.view.text[first:start].rstrip()
-        if self._handles and any(at <= start for at, _ in self._handles):
+        text = self._passage.view.text
+        before, after = self._passage.before(start, _REACH), self._passage.after(end, _REACH)
+        count = len(before) + len(after) + len(self._passage.words_in(start, end))
+        if self._handles and self._handles[0][0] <= start:
             return "commenter"
-        rest = self._passage.view.text[end:last].strip(" .!?\"')]")
-        if before.endswith(",") and not rest and len(words) <= 9:
+        is_last = not text[end : min(last, end + 20)].strip(" .!?\"')]")
+        if text[max(first, start - 3) : start].rstrip().endswith(",") and is_last and count <= _REACH:
             return "commenter"
-        if self._parent and len(words) <= 4:
+        if self._parent and count <= 4:
             return "commenter"
-        return "commenter" if words and words[0] in table.BYE and len(words) <= 3 else None
+        return "commenter" if count <= 3 and before and before[0] in table.BYE else None
 
     @cached_property
     def _handles(self) -> list[tuple[int, int]]:
@@ -212,12 +215,18 @@ class Aims:
         return sorted([*named, *possessive, *((start, end, "public_person") for start, end in self._public)])
 
     def _named_at(self, start: int, end: int) -> str | None:
-        return next((aim for first, last, aim in self._names if first < end and start < last), None)
+        index = max(0, bisect_left(self._names, (start - _LONGEST_NAME, 0, "")))
+        for first, last, aim in self._names[index : index + 8]:
+            if first < end and start < last:
+                return aim
+        return None
 
     def _named_near(self, start: int) -> str | None:
         first, last = self._passage.sentence(start)
-        near = [(abs(at - start), aim) for at, _, aim in self._names if first <= at < last]
-        return min(near)[1] if near else None
+        index = bisect_left(self._names, (start, 0, ""))
+        near = self._names[max(0, index - 1) : index + 1]
+        reachable = [(abs(at - start), aim) for at, _, aim in near if first <= at < last]
+        return min(reachable)[1] if reachable else None
 
 
 def _standing(role: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from .conditions.base import Condition
 from .conditions.logic import All, Any, Filtered
 from .conditions.pattern import Patterns
 from .conditions.terms import Terms
@@ -10,7 +9,7 @@ from .conditions.terms import Terms
 Gate = frozenset[str | int]
 
 
-def gate_of(condition: Condition) -> Gate | None:
+def gate_of(condition: object) -> Gate | None:
     """A condition in, lists and patterns of which one must have a hit out; None = it may be true without."""
     if isinstance(condition, Terms):
         return frozenset(condition.lists)

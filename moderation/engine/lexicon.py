@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise, product
@@ -153,8 +154,13 @@ class _Hits:
 
     def _is_excepted(self, entry: _Entry, start: int, end: int) -> bool:
         for exception in entry.exceptions:
-            for first, last in self._shields.get(exception.rstrip("*"), ()):
-                if first < end and start < last and self._stands(exception, first, last):
+            text = exception.rstrip("*")
+            places = self._shields.get(text, ())
+            index = bisect_right(places, (start - len(text), 0))
+            for first, last in places[index:]:
+                if first >= end:
+                    break
+                if start < last and self._stands(exception, first, last):
                     return True
         return False
 

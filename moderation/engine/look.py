@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -73,6 +73,8 @@ class Look:
         self.given = facts.submission
         self._matchers = matchers
         self._deadline = deadline
+        self.found_by: dict[object, Sequence[Found]] = {}
+        self.places_of: dict[object, object] = {}
         self.links: list[tuple[str, Found]] | None = None
         self._aims_of: dict[tuple[int, int, str], Aim] = {}
 

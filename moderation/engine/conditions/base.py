@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -41,6 +41,13 @@ class Filter(Protocol):
 
     def keeps(self, found: Found, look: Look) -> bool | None:
         """Whether the match has the property that the filter asks for."""
+
+
+class Finder(Protocol):
+    """A condition that finds single matches."""
+
+    def candidates(self, look: Look) -> Sequence[Found]:
+        """All that it finds, before any filter."""
 
 
 class Condition(Protocol):

@@ -11,6 +11,7 @@ from ..look import PUBLIC_FIGURES, Found, Look
 from ..schema import BAD, Bad, Choice, Flag, Some, Table, Whole
 from ..source import Located
 from .base import Build, Filter, Kind, Outcome, answer
+from .places import Places
 from .terms import Terms, TermsShape, make_terms
 
 _PEOPLE = frozenset(("person", "private_person", "public_person"))
@@ -95,18 +96,13 @@ class Near:
     words: int | None
 
     def keeps(self, found: Found, look: Look) -> bool:
-        others = self.finder.check(look).found
+        places = Places.of(self.finder, look)
         passage = look.side(found.where).passage
         first, last = passage.sentence(found.start)
-        here = [o for o in others if o.where == found.where and first <= o.start < last and not _same(o, found)]
-        if self.words is None:
-            return bool(here)
-        place = passage.index(found.start)
-        return any(abs(passage.index(other.start) - place) <= self.words for other in here)
-
-
-def _same(one: Found, other: Found) -> bool:
-    return one.start < other.end and other.start < one.end
+        if self.words is not None:
+            reach_first, reach_last = passage.reach(found.start, self.words)
+            first, last = max(first, reach_first), min(last, reach_last)
+        return places.between(found, first, last)
 
 
 def _make_aim(value: tuple[str, ...], node: Located, build: Build) -> AimedAt:  # noqa: ARG001 as all makers

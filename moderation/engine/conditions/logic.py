@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..look import Found, Look
-from .base import NO, Condition, Filter, Outcome, answer
+from .base import NO, Condition, Filter, Finder, Outcome, answer
+from .places import Places
+from .sifting import keeps_all, sifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +57,14 @@ class Not:
 class Filtered:
     """A finder whose matches must pass all filters."""
 
-    finder: Condition
+    finder: Finder | Any | All
     filters: tuple[Filter, ...]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        outcome = self.finder.check(look, drop)
-        if not outcome.truth or not outcome.found:
-            return outcome
-        kept: list[Found] = []
-        unsure: list[Found] = []
-        for found in outcome.found:
-            passed = keeps_all(self.filters, found, look)
-            if passed is not False:
-                (kept if passed else unsure).append(found)
-        if kept:
-            return Outcome(True, tuple(kept))
-        return Outcome(None, unknown=("what a match refers to",)) if unsure else NO
+        if isinstance(self.finder, Any | All):
+            outcome = self.finder.check(look, drop)
+            return sifted(outcome.found, self.filters, None, look) if outcome.found else outcome
+        return sifted(self.finder.candidates(look), self.filters, drop, look)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,22 +113,10 @@ class Whole:
 class Overlaps:
     """A match that overlaps one of another finder's, used as a filter."""
 
-    finder: Condition
+    finder: Finder
 
     def keeps(self, found: Found, look: Look) -> bool | None:
-        others = self.finder.check(look).found
-        return any(o.where == found.where and o.start < found.end and found.start < o.end for o in others)
-
-
-def keeps_all(filters: Sequence[Filter], found: Found, look: Look) -> bool | None:
-    """Whether all filters keep a match; False before unknown."""
-    unsure = False
-    for part in filters:
-        kept = part.keeps(found, look)
-        if kept is False:
-            return False
-        unsure = unsure or kept is None
-    return None if unsure else True
+        return Places.of(self.finder, look).overlap(found)
 
 
 def _unknown_or_no(outcomes: Sequence[Outcome]) -> Outcome:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..look import Found, Look
 from ..patterns import MAX_LENGTH, MAX_PATTERNS, BadPattern, Pattern
 from ..schema import BAD, Bad, Some, Text
 from ..source import Located
-from .base import NO, Build, Filter, Kind, Outcome
+from .base import Build, Filter, Kind, Outcome
+from .sifting import sifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,15 @@ class Patterns:
     places: tuple[str, ...] = ("text",)
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        found = [one for place in self.places for one in self._find(look, place)]
-        if found and drop is not None:
-            found = [one for one in found if drop.keeps(one, look) is not True]
-        return Outcome(True, tuple(found)) if found else NO
+        return sifted(self.candidates(look), (), drop, look)
+
+    def candidates(self, look: Look) -> Sequence[Found]:
+        """All that the patterns match, worked out once for each comment."""
+        known = look.found_by.get(self)
+        if known is None:
+            known = [one for place in self.places for one in self._find(look, place)]
+            look.found_by[self] = known
+        return known
 
     def _find(self, look: Look, place: str) -> list[Found]:
         side = look.side(place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,8 +11,9 @@ from ..lexicon import Term
 from ..look import Found, Look
 from ..schema import BAD, Bad, Choice, Many, OneOf, Problems, Some, Table, Text
 from ..source import Located
-from .base import NO, Build, Condition, Filter, Kind, Option, Outcome
+from .base import Build, Condition, Filter, Kind, Option, Outcome
 from .pattern import Patterns
+from .sifting import sifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,15 @@ class Terms:
     places: tuple[str, ...] = ("text",)
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        found = [one for place in self.places for one in self._find(look, place)]
-        if found and drop is not None:
-            found = [one for one in found if drop.keeps(one, look) is not True]
-        return Outcome(True, tuple(found)) if found else NO
+        return sifted(self.candidates(look), (), drop, look)
+
+    def candidates(self, look: Look) -> Sequence[Found]:
+        """All terms found, worked out once for each comment."""
+        known = look.found_by.get(self)
+        if known is None:
+            known = [one for place in self.places for one in self._find(look, place)]
+            look.found_by[self] = known
+        return known
 
     def _find(self, look: Look, place: str) -> list[Found]:
         hits = look.side(place).terms

@@ -77,6 +77,13 @@ class Passage:
         near = self.words[first : first + count]
         return [word.text for word in near if word.start < limit]
 
+    def reach(self, at: int, count: int) -> tuple[int, int]:
+        """A place in, the range of count words around it on both sides out."""
+        index = self.index(at)
+        first = self._word_starts[max(0, index - count)] if self.words else 0
+        after = index + count + 1
+        return first, self._word_starts[after] if after < len(self.words) else len(self.view.text)
+
     def words_in(self, start: int, end: int) -> list[str]:
         """The words that begin in a range."""
         first = bisect_right(self._word_starts, start - 1) if start else 0
