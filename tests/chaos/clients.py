@@ -40,6 +40,12 @@ class Client:
                 raise TimeoutError(f"{method} {path} was not answered within {SECONDS:.0f} s")
             time.sleep(0.1)
 
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._http.close()
+
     def get(self, path: str) -> httpx.Response:
         """A read."""
         return self.send("GET", path)
@@ -132,8 +138,10 @@ class Receiver:
         """Where it listens."""
         return f"http://127.0.0.1:{self._server.server_address[1]}/hook"
 
-    def stop(self) -> None:
-        """Closes it."""
+    def __enter__(self) -> "Receiver":
+        return self
+
+    def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._server.server_close()
 

@@ -45,17 +45,15 @@ def run(shape_name: str, folder: Path, *, seconds: float, seed: int) -> Report:
     told, schedule = Told(), []
     try:
         shape.start()
-        client = Client(shape.url, shape.key)
-        receiver = Receiver(told, seed)
-        made = client.send("POST", "/v1/webhooks", {"url": receiver.url}).json()
-        receiver.secret, told.webhook_since = made["secret"], made["created_at"]
-        schedule = _let_loose(shape, told, seconds, seed)
-        drained = _drain(shape)
-        told.events = read_feed(client)
-        _wait_for_deliveries(shape)
-        shown = {id: _shown(client, id) for id in told.comments}
-        wrong = {**invariants.in_database(shape.database_url), **invariants.of_clients(told, shown)}
-        receiver.stop()
+        with Client(shape.url, shape.key) as client, Receiver(told, seed) as receiver:
+            made = client.send("POST", "/v1/webhooks", {"url": receiver.url}).json()
+            receiver.secret, told.webhook_since = made["secret"], made["created_at"]
+            schedule = _let_loose(shape, told, seconds, seed)
+            drained = _drain(shape)
+            told.events = read_feed(client)
+            _wait_for_deliveries(shape)
+            shown = {id: _shown(client, id) for id in told.comments}
+            wrong = {**invariants.in_database(shape.database_url), **invariants.of_clients(told, shown)}
     finally:
         shape.stop()
     return Report(shape_name, seed, schedule, len(told.comments), len(told.events), len(told.received), drained, wrong)
@@ -67,7 +65,8 @@ def _let_loose(shape: Shape, told: Told, seconds: float, seed: int) -> list[str]
 
     def guarded(number: int) -> None:
         try:
-            work(Client(shape.url, shape.key), told, lock, seed * 100 + number, over.is_set)
+            with Client(shape.url, shape.key) as client:
+                work(client, told, lock, seed * 100 + number, over.is_set)
         except BaseException as error:
             failed.append(error)
 
