@@ -11,8 +11,13 @@ from moderation.storage.rows import insert_once
 RANKS = {"urgent": 1000.0, "held": 100.0, "flagged": 50.0, "review": 10.0}
 
 
-def open_or_raise(ledger: Ledger, comment: Comment, *, source: str, rank: float, urgent: bool = False) -> bool:
-    """Puts a comment before people, or moves its open item up; True if the item is new."""
+def open_or_raise(
+    ledger: Ledger, comment: Comment, *, source: str, rank: float, urgent: bool = False, opened: int | None = None
+) -> bool:
+    """Puts a comment before people, or moves its open item up; True if the item is new.
+
+    `opened`: the place that it had before, for one that comes back; else it goes behind what is there.
+    """
     session = ledger.session
     created = insert_once(
         session,
@@ -24,12 +29,13 @@ def open_or_raise(ledger: Ledger, comment: Comment, *, source: str, rank: float,
         urgent=urgent,
         rank=rank,
         opened_at=ledger.now,
-        opened=0,
+        opened=opened or 0,
     )
     item = lookup.open_item(session, comment.id)
     assert item is not None
     if created:
-        ledger.opened(item)
+        if opened is None:
+            ledger.opened(item)
         return True
     item.urgent = item.urgent or urgent
     item.rank = max(item.rank, rank)

@@ -251,4 +251,6 @@ def _list_again(ledger: Ledger, comment: Comment) -> None:
     )
     if last is None or last.closed_at is None:
         return
-    queue_items.open_or_raise(ledger, comment, source=last.source, rank=last.rank, urgent=last.urgent)
+    queue_items.open_or_raise(
+        ledger, comment, source=last.source, rank=last.rank, urgent=last.urgent, opened=last.opened
+    )

@@ -1,0 +1,232 @@
+"""The desk from the outside: work gets done, and nobody sees or does what they should not."""
+
+import html
+from datetime import timedelta
+
+import pytest
+
+from moderation.web.console.roles import ACTS, ROLES
+from moderation.workflow.incoming import Actor
+from tests.web.console.conftest import PASSWORD, Desk
+
+CANARY = "<script>document.title='broken into'</script>\"'><img src=x onerror=alert(1)>"
+
+
+def test_a_moderator_works_the_queue(desk: Desk) -> None:
+    item = desk.item()
+    browser = desk.log_in("moderator")
+    listed = browser.get("/desk/main/")
+    assert "<mark>numpty</mark>" in listed.text
+    opened = browser.post(f"/desk/main/items/{item}/open")
+    assert opened.status_code == 303
+    page = browser.get(opened.location).text
+    assert '<option value="personal_attack" selected>' in page
+    assert "Attacks a person (&#34;numpty&#34;) instead of the argument." in page
+    decided = browser.post(f"/desk/main/items/{item}/decide", revision="1", decision="reject", reason="personal_attack")
+    assert decided.status_code == 303
+    desk.settle()
+    assert desk.service.get("/v1/comments/c1").get_json()["status"] == "rejected"
+    assert "Nothing needs you here" in browser.get("/desk/main/").text
+
+
+def test_an_undo_brings_the_comment_back(desk: Desk) -> None:
+    item = desk.item()
+    browser = desk.log_in("moderator")
+    browser.post(f"/desk/main/items/{item}/decide", revision="1", decision="approve")
+    made = desk.app.desk.my_decisions(site_id=desk.service.site_id, user_id=_user(desk, "moderator"))[0]
+    assert browser.post(f"/desk/main/decisions/{made['id']}/undo").status_code == 303
+    desk.settle()
+    assert desk.service.get("/v1/comments/c1").get_json()["status"] == "held"
+    assert "numpty" in browser.get("/desk/main/").text
+
+
+def test_a_card_open_elsewhere_can_be_read_and_not_decided(desk: Desk) -> None:
+    item = desk.item()
+    desk.log_in("senior").post(f"/desk/main/items/{item}/open")
+    browser = desk.log_in("moderator")
+    page = browser.get(browser.post(f"/desk/main/items/{item}/open").location).text
+    assert "Another moderator has this comment open" in page
+    assert 'name="decision"' not in page
+    answer = browser.post(f"/desk/main/items/{item}/decide", revision="1", decision="approve")
+    assert answer.status_code == 409
+
+
+def test_a_proposed_block_is_confirmed_on_the_card(desk: Desk) -> None:
+    for number in range(5):
+        item = desk.item(id=f"c{number}")
+        desk.log_in("senior").post(
+            f"/desk/main/items/{item}/decide", revision="1", decision="reject", reason="personal_attack"
+        )
+        desk.settle()
+    browser = desk.log_in("moderator")
+    proposed = desk.app.desk.blocks(site_id=desk.service.site_id, now=desk.app.now())["proposed"][0]
+    assert browser.post(f"/desk/main/blocks/{proposed['id']}/confirm").status_code == 303
+    assert desk.service.decided(id="next")["decided_by"] == "block"
+
+
+def test_a_commenter_is_blocked_by_hand_and_let_back(desk: Desk) -> None:
+    desk.item()
+    key = _commenter(desk)
+    browser = desk.log_in("senior")
+    assert browser.post(f"/desk/main/commenters/{key}/block", days="3", reason="Threats").status_code == 303
+    assert "Threats" in browser.get(f"/desk/main/commenters/{key}").text
+    assert desk.service.decided(id="blocked", text="A fair point.")["status"] == "rejected"
+    assert browser.post(f"/desk/main/commenters/{key}/unblock").status_code == 303
+    assert desk.service.decided(id="free", text="A fair point again.")["status"] == "published"
+
+
+def test_the_rules_page_shows_what_was_refused(desk: Desk) -> None:
+    desk.app.rulebook._saw(desk.service.site_id, "hash", ["10-a.yaml:3:5: unknown key `acton`\n    ^"], desk.app.now())
+    page = desk.log_in("moderator").get("/desk/main/rules").text
+    assert "10-a.yaml:3:5: unknown key `acton`" in page
+    assert "insult-at-commenter" in page
+
+
+def test_words_of_people_are_text_and_nothing_else(desk: Desk) -> None:
+    hostile = {
+        "text": f"numpty {CANARY}",
+        "author": {"id": "r1", "name": CANARY},
+        "story": {"id": "s1", "title": CANARY, "section": CANARY[:100], "body": CANARY,
+                  "byline": [{"name": CANARY}], "people": [{"name": CANARY, "role": "public"}]},
+    }  # fmt: skip
+    item = desk.item(**hostile)
+    desk.service.post("/v1/comments/c1/flags", {"reader": {"id": "f"}, "reason": "spam", "note": CANARY})
+    desk.service.post("/v1/authors/r1/appeals", {"text": CANARY, "about": {"comment": "c1"}})
+    desk.service.post("/v1/authors/r1/block", {"reason": CANARY})
+    browser = desk.log_in("admin")
+    pages = ["", f"items/{item}", "blocks", "appeals", "decisions", f"commenters/{_commenter(desk)}", "rules"]
+    for page in pages:
+        answer = browser.get(f"/desk/main/{page}")
+        assert answer.status_code == 200
+        assert "<script" not in answer.text.lower(), page
+        assert "<img src=x" not in answer.text.lower(), page
+    assert html.escape(CANARY)[:20] in browser.get("/desk/main/").text
+
+
+def _addresses(desk: Desk) -> list[tuple[str, str, str]]:
+    """(method, address, act) of every page of a site, filled with things that exist."""
+    item, found = desk.item(), []
+    fill = {
+        "site": "main",
+        "item": item,
+        "decision": "0" * 32,
+        "key": _commenter(desk),
+        "block": "0" * 32,
+        "appeal": "0" * 32,
+    }
+    for rule in desk.service.flask.url_map.iter_rules():
+        act = getattr(desk.service.flask.view_functions[rule.endpoint], "act", None)
+        if rule.rule.startswith("/desk/<site>"):
+            assert act in ACTS, f"{rule.rule} is open to everybody"
+            path = rule.rule
+            for name in rule.arguments:
+                path = path.replace(f"<{name}>", fill[name])
+            found.append(("POST" if "POST" in (rule.methods or ()) else "GET", path, act))
+    return found
+
+
+def test_every_page_asks_for_a_login_the_site_and_the_right(desk: Desk) -> None:
+    addresses = _addresses(desk)
+    assert {act for _, _, act in addresses} == set(ACTS)
+    browsers = {role: desk.log_in(role) for role in (*ROLES, "stranger", "nobody")}
+    tokens = {role: browser.token() for role, browser in browsers.items()}
+    for method, path, act in addresses:
+        for who, browser in browsers.items():
+            answer = browser.get(path) if method == "GET" else browser.post(path, csrf=tokens[who])
+            if who == "nobody":
+                assert answer.status_code in (303, 403) and "/main" not in (answer.location or ""), (path, who)
+            elif who == "stranger":
+                assert answer.status_code == 404, (path, who)
+            elif who in ACTS[act]:
+                assert answer.status_code not in (403, 500), (path, who)
+            else:
+                assert answer.status_code == 403, (path, who)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"}],
+)
+def test_forms_of_other_pages_are_refused(desk: Desk, headers: dict[str, str]) -> None:
+    item = desk.item()
+    browser = desk.log_in("moderator")
+    sent = browser.post(f"/desk/main/items/{item}/decide", headers=headers, revision="1", decision="approve")
+    assert sent.status_code == 403
+    assert browser.post(f"/desk/main/items/{item}/decide", csrf="", revision="1", decision="approve").status_code == 403
+    assert browser.post(f"/desk/main/items/{item}/decide", csrf="x" * 43, decision="approve").status_code == 403
+
+
+def test_pages_change_nothing_when_read(desk: Desk) -> None:
+    item = desk.item()
+    browser = desk.log_in("moderator")
+    for verb in ("open", "decide", "release"):
+        assert browser.get(f"/desk/main/items/{item}/{verb}").status_code == 405
+
+
+def test_every_page_has_the_headers_of_a_page(desk: Desk) -> None:
+    browser = desk.log_in("moderator")
+    for path in ("/desk/main/", "/desk/main/rules", "/desk/login"):
+        headers = browser.get(path).headers
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "unsafe" not in headers["Content-Security-Policy"]
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert "Cookie" in headers["Vary"]
+
+
+def test_the_cookie_is_for_the_server_only(desk: Desk) -> None:
+    client = desk.service.flask.test_client()
+    cookie = client.post("/desk/login", data={"login": "admin", "password": PASSWORD}).headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_another_host_is_not_this_desk(desk: Desk) -> None:
+    answer = desk.log_in("moderator").get("/desk/main/", headers={"Host": "evil.example"})
+    assert answer.status_code == 421
+
+
+def test_a_session_ends(desk: Desk) -> None:
+    browser = desk.log_in("moderator")
+    assert browser.get("/desk/main/").status_code == 200
+    browser.post("/desk/logout")
+    assert browser.get("/desk/main/").status_code == 303
+
+
+def test_rights_are_read_on_each_request(desk: Desk) -> None:
+    browser = desk.log_in("moderator")
+    desk.app.users.add(
+        login="moderator", site_id=desk.service.site_id, role="senior", by=Actor("operator"), now=desk.app.now()
+    )
+    desk.item()
+    assert browser.post(f"/desk/main/commenters/{_commenter(desk)}/unblock").status_code == 303
+    desk.app.users.remove(login="moderator", site_id=desk.service.site_id)
+    assert browser.get("/desk/main/").status_code == 303
+
+
+def test_guessing_is_slowed_down(desk: Desk) -> None:
+    client = desk.service.flask.test_client()
+    answers = [
+        client.post("/desk/login", data={"login": "admin", "password": f"wrong {n}"}).status_code for n in range(14)
+    ]
+    assert answers[0] == 401
+    assert answers[-1] == 429
+
+
+def test_idle_sessions_are_over(desk: Desk) -> None:
+    token = desk.app.users.log_in(login="admin", password=PASSWORD, address="x", now=desk.app.now())
+    assert desk.app.users.session(token=token, now=desk.app.now() + timedelta(minutes=29)) is not None
+    assert desk.app.users.session(token=token, now=desk.app.now() + timedelta(hours=13)) is None
+
+
+def _user(desk: Desk, login: str) -> str:
+    token = desk.app.users.log_in(login=login, password=PASSWORD, address="x", now=desk.app.now())
+    user = desk.app.users.session(token=token, now=desk.app.now())
+    assert user is not None
+    return user.id
+
+
+def _commenter(desk: Desk) -> str:
+    lines = desk.app.desk.queue(site_id=desk.service.site_id, now=desk.app.now(), user_id="x")["items"]
+    card = desk.app.desk.card(site_id=desk.service.site_id, item_id=lines[0]["item"]["id"], now=desk.app.now())
+    return str(card["commenter"]["key"])
