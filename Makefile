@@ -36,7 +36,7 @@ format: install-dev
 	.venv/bin/ruff check --fix .
 
 bench: install-dev
-	.venv/bin/python bench/run.py
+	.venv/bin/python -m bench.run
 
 evaluate: install-dev
 	.venv/bin/python -m moderation.evaluation --labels '$(LABELS)'
