@@ -121,6 +121,8 @@ class Aims:
                 pointed = True
                 continue
             found = self._role(word)
+            if found == "person" and not has_verb and word.text not in table.THIRD:
+                found = None
             if found:
                 is_said = has_verb or not unknown or word.text in table.YOU_ARE
                 return found if found != "commenter" or is_said else None
