@@ -20,6 +20,7 @@ USES = ("noun", "adjective", "verb")
 STRONG_TIERS = frozenset(("slur", "strong"))
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _RARELY_DOUBLED = "ukh"
+_TOO_LONG_FOR_CHANCE = 7
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
 MAX_VARIANTS = 5000
 
@@ -277,6 +278,8 @@ def _gaps_are_meant(entry: _Entry, reading: Reading, start: int, end: int) -> bo
         return (edge and last) or (len(entry.text) > 3 and (edge or last))
     if len(entry.text) < 4 or entry.term.tier not in STRONG_TIERS or not reading.is_edge(start):
         return False
+    if len(entry.text) >= _TOO_LONG_FOR_CHANCE:
+        return True
     cuts = [start, *inner, end]
     pieces = ["".join(reading.signs[a:b]) for a, b in pairwise(cuts)]
     return not joins_words(pieces)
