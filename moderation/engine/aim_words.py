@@ -29,7 +29,7 @@ FILLERS = frozenset(
     across turn turned out remain become became must sure kind sort of some piece one big bigger biggest fat old
     little damn damned bloody fucking fuckin freaking frigging effing goddamn stupid dumb ignorant pathetic lying
     dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
-    racist bitter ugly crazy insane mindless nasty vile evil rotten hopeless ridiculous incompetent and or more most
+    racist bitter ugly crazy insane mindless nasty bootlicking crawling snivelling sniveling whining spineless gutless treasonous smug pompous vile evil rotten hopeless ridiculous incompetent and or more most
     bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
