@@ -6,11 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import re2
+
 from ..look import Look
 from ..schema import Flag, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
 from .base import NO, Build, Filter, Kind, Outcome, answer
 
+_RIDDLE = re2.compile(
+    r"(?:q[:.] ?)?((?:so )?(?:what|why|how|where|who|which|when|whats|what's|who's|where's)\b[^?]+)\?+ ?([^?]*[a-z0-9][^?]*)"
+)
 _SHOUTING = {"share": {"at_least": 0.7}, "letters": {"at_least": 25}}
 
 
@@ -57,6 +62,18 @@ class WrittenIn:
         return answer(language.code in self.codes)
 
 
+@dataclass(frozen=True, slots=True)
+class Riddle:
+    """A question and a short answer to it, as jokes have; of earnest questions few look so."""
+
+    wanted: bool
+
+    def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        found = _RIDDLE.fullmatch(look.text.view.text.strip(" \"'"))
+        is_one = bool(found) and len(found.group(1).split()) <= 25 and len(found.group(2).split()) <= 14
+        return answer(is_one is self.wanted)
+
+
 def _make_shouting(value: Any, node: Located, build: Build) -> Shouting:  # noqa: ARG001 as all makers
     given = value if isinstance(value, dict) else {}
     return Shouting(given.get("share", _SHOUTING["share"]), given.get("letters", _SHOUTING["letters"]))
@@ -84,6 +101,14 @@ KINDS = (
         OneOf({bool: Flag(), dict: Table({"share": bounds(0, 1), "letters": bounds()})}),
         _make_shouting,
         "shouting: {share: {at_least: 0.8}, letters: {at_least: 40}}",
+    ),
+    Kind(
+        "riddle",
+        "comment",
+        "The whole comment is a question and a short answer to it, as jokes are. For review, under sad stories.",
+        Flag(),
+        lambda value, node, build: Riddle(value),  # noqa: ARG005 as all makers
+        "riddle: true",
     ),
     Kind("length", "comment", "Characters or words.", _LENGTH, _make_length, "length: {words: {under: 3}}"),
     Kind(
