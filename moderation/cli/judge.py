@@ -133,6 +133,8 @@ def _run(
         for line in read_lines(source, format or _format_of(file), story):
             document = {"id": line.id, "error": line.error} if line.error else {"id": line.id, **answer(line)}
             sys.stdout.write(json.dumps(document, ensure_ascii=False) + "\n")
+            if file == "-":
+                sys.stdout.flush()
             summary.lines += 1
             summary.bad += line.error is not None
             advance(summary.lines)

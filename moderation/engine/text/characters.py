@@ -86,11 +86,17 @@ def _boxed_letter(sign: str) -> str:
     return ""
 
 
+# Enough for the scripts of any newsroom; a hostile writer cannot fill the memory with the rest.
+_MOST_KEPT = 20_000
+
+
 class _Folds(dict[str, str]):
     """Folded characters, worked out at first sight."""
 
     def __missing__(self, sign: str) -> str:
-        folded = self[sign] = fold_sign(sign)
+        folded = fold_sign(sign)
+        if len(self) < _MOST_KEPT:
+            self[sign] = folded
         return folded
 
 
@@ -102,7 +108,9 @@ class _Shapes(dict[str, str]):
         folded = FOLDS[sign]
         if not shape and len(folded) == 1:
             shape = LOOK_ALIKES.get(folded) or ""
-        self[sign] = shape = shape if len(folded) == 1 and not folded.isascii() else ""
+        shape = shape if len(folded) == 1 and not folded.isascii() else ""
+        if len(self) < _MOST_KEPT:
+            self[sign] = shape
         return shape
 
 
