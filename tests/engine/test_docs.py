@@ -8,7 +8,8 @@ import pytest
 from moderation.engine.conditions import JOINS, KINDS
 from moderation.engine.lists import LIST
 from moderation.engine.rule import RULE
-from moderation.engine.ruleset import load
+from moderation.engine.ruleset import Ruleset, load
+from moderation.engine.verdict import CATEGORIES
 from tests.engine.cases import rule
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
@@ -39,3 +40,19 @@ def test_its_examples_load(example: str) -> None:
     kind = KINDS[example.partition(":")[0]]
     when = example if kind.role in ("finder", "comment") else f"terms: insults\n      {example}"
     assert load({"a.yaml": "rules:\n" + rule("\n      " + when), **LISTS}).rules
+
+
+def defaults_table(ruleset: Ruleset) -> list[str]:
+    """The rows of docs/defaults.md."""
+    rows = []
+    for one in sorted(ruleset.rules, key=lambda r: (CATEGORIES.index(r.category), r.id)):
+        extra = ", ".join([*(["asks first"] if one.ask_first else []), *(["urgent"] if one.urgent else [])])
+        rows.append(
+            f"| {one.id}: {one.title} | {one.category} | {one.state} | {one.action} | {extra} | {one.strike or '-'} |"
+        )
+    return rows
+
+
+def test_the_table_of_defaults_is_current(shipped: Ruleset) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "defaults.md").read_text(encoding="utf-8")
+    assert [line for line in page.splitlines() if line.startswith("| ")][2:] == defaults_table(shipped)
