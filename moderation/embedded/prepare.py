@@ -1,6 +1,5 @@
 """Before an embedded service takes its first request: tables, and at the first start a site with its keys and an admin."""
 
-import base64
 import secrets
 import sys
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from moderation.embedded import credentials, errands
 from moderation.errors import NotFound
 from moderation.storage.migrations import upgrade
 from moderation.workflow.incoming import SYSTEM
+from moderation.workflow.webhooks import make_secret
 
 SITE, ADMIN = "main", "admin"
 _BEGUN = "credentials.begun.json"  # chosen but perhaps not all stored yet: a start that was cut off goes on from here
@@ -29,7 +29,7 @@ def _first_start(application: Application, data: Path) -> None:
     if chosen is None:
         chosen = {
             "admin_password": secrets.token_urlsafe(18),
-            "webhook_secret": "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+            "webhook_secret": make_secret(),
         }
         credentials.save(data, chosen, _BEGUN)
     now = datetime.now(UTC)
@@ -39,6 +39,7 @@ def _first_start(application: Application, data: Path) -> None:
     for key in application.keys.list(site_id=site_id):  # of a start that was cut off; nobody has seen them
         application.keys.revoke(site_id=site_id, key_id=key["id"], by=SYSTEM, now=now)
     made = {kind: application.keys.add(site_id=site_id, kind=kind, by=SYSTEM, now=now) for kind in ("live", "protocol")}
+    application.keys.add(site_id=site_id, kind="webhook", secret=chosen["webhook_secret"], by=SYSTEM, now=now)
     known = {
         "url": application.settings.public_url,
         "site": SITE,

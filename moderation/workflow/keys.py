@@ -20,7 +20,7 @@ from moderation.workflow.times import rfc3339
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PROTOCOL_ALPHABET = string.ascii_lowercase + string.digits
 SITE_KINDS = ("live", "test")
-SIGNING_KINDS = ("coral_phase", "coral_webhook")
+SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs what the site's new endpoints get
 NOT_VALID = (
     "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
 )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from moderation import telemetry
 from moderation.errors import FieldError, InvalidFields, NotFound
-from moderation.storage.models import Attempt, Delivery, Endpoint, Event, new_id
+from moderation.storage.models import ApiKey, Attempt, Delivery, Endpoint, Event, new_id
 from moderation.storage.rows import counted
 from moderation.workflow.events import view as event_view
 from moderation.workflow.incoming import Actor, IdempotencyKey
@@ -76,7 +76,7 @@ class Webhooks:
                 site_id=site_id,
                 url=url,
                 types=list(types or ()),
-                secret="whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+                secret=_site_secret(ledger.session, site_id) or make_secret(),
                 created_at=now,
             )
             ledger.session.add(endpoint)
@@ -207,6 +207,19 @@ class Webhooks:
             _settle(row, endpoint, answer, now)
             session.flush()
             return None if endpoint.disabled_at else _next_due(session, endpoint.id, now)
+
+
+def make_secret() -> str:
+    """A secret in the form of Standard Webhooks."""
+    return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def _site_secret(session: Session, site_id: str) -> str | None:
+    """The secret that the site chose for all its endpoints (a key of kind webhook), if it did."""
+    chosen = select(ApiKey.secret).where(
+        ApiKey.site_id == site_id, ApiKey.kind == "webhook", ApiKey.revoked_at.is_(None)
+    )
+    return session.scalar(chosen.order_by(ApiKey.created_at.desc()).limit(1))
 
 
 def view(endpoint: Endpoint) -> dict[str, Any]:

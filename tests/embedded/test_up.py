@@ -91,6 +91,13 @@ def test_a_comment_of_main_gets_its_verdict_from_a_worker(up: Up) -> None:
         assert judged(site, "insult")["status"] == "held"
 
 
+def test_its_webhooks_are_signed_with_the_secret_of_the_credentials(up: Up) -> None:
+    with up.client() as site:
+        made = site.post("/v1/webhooks", json={"url": "https://example.org/hook"})
+        assert made.json()["secret"] == up.credentials()["webhook_secret"]
+        site.delete(f"/v1/webhooks/{made.json()['id']}")
+
+
 def test_a_saved_rule_goes_live_and_a_broken_one_never_replaces_it(up: Up) -> None:
     extra = up.rules / "20-extra.yaml"
     extra.write_text(NEW_RULE, "utf-8")
