@@ -75,7 +75,7 @@ class ApiKey(Base):
     last_used_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("lookup"),
-        one_of("kind", "live", "test", "protocol", "coral_phase", "coral_webhook"),
+        one_of("kind", "live", "test", "protocol", "coral_phase", "coral_webhook", "webhook"),
     )
 
 

@@ -145,7 +145,8 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint(
-            "kind IN ('live', 'test', 'protocol', 'coral_phase', 'coral_webhook')", name=op.f("ck_api_key_kind_known")
+            "kind IN ('live', 'test', 'protocol', 'coral_phase', 'coral_webhook', 'webhook')",
+            name=op.f("ck_api_key_kind_known"),
         ),
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_api_key_site_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_key")),
