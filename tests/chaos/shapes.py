@@ -4,6 +4,7 @@ import contextlib
 import random
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
@@ -71,6 +72,34 @@ class Embedded:
             victim.kill()
             return name
         return "nobody"
+
+    def worker(self) -> psutil.Process:
+        """The process that checks comments."""
+        return self._part(lambda process: "moderate,bulk" in " ".join(process.cmdline()))
+
+    def broker(self) -> psutil.Process:
+        """Valkey."""
+        return self._part(lambda process: process.name() == "valkey-server")
+
+    def kill_all(self) -> None:
+        """kill -9 of the supervisor; its children end with it."""
+        self._up.kill()
+
+    def mend(self) -> None:
+        """What the person or the machine would start again."""
+        process = self._up.process
+        if process is None or process.poll() is not None:
+            self._up.start(**QUICK)
+
+    def _part(self, is_it: Callable[[psutil.Process], bool]) -> psutil.Process:
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            for process in self._up.family()[1:]:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    if is_it(process):
+                        return process
+            time.sleep(0.1)
+        raise AssertionError("that part does not run")
 
     def stop(self) -> None:
         """All of it down."""
@@ -141,6 +170,41 @@ class Production:
         self._stack.stop()
         self._valkey.stop()
         self._postgres.stop()
+
+    def worker(self) -> psutil.Process:
+        """A process that checks comments: a child of the prefork pool."""
+        end = time.monotonic() + 30
+        while time.monotonic() < end:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                children = psutil.Process(self._stack.running["worker"].pid).children()
+                if children:
+                    return children[0]
+            time.sleep(0.1)
+        raise AssertionError("no worker runs")
+
+    def broker(self) -> psutil.Process:
+        """Valkey."""
+        assert self._valkey.process is not None
+        return psutil.Process(self._valkey.process.pid)
+
+    def kill_all(self) -> None:
+        """kill -9 of every process, PostgreSQL and Valkey too."""
+        self._down.set()
+        time.sleep(0.3)
+        self._stack.stop()
+        self._valkey.kill()
+        self._postgres.restart(hard=True)
+
+    def mend(self) -> None:
+        """What compose would start again."""
+        if self._valkey.process is None or self._valkey.process.poll() is not None:
+            self._valkey.start()
+        if self._down.is_set():
+            self._down.clear()
+            for name in self._names:
+                self._stack.start(name)
+            threading.Thread(target=self._restart, daemon=True).start()
+            self._wait_until_ready()
 
     def _restart(self) -> None:
         while not self._down.wait(0.2):
