@@ -67,7 +67,7 @@ class Aims:
         after = self._passage.after(end, 3)
         if self._is_thing(after, use):
             return "argument"
-        subject = self._subject(start)
+        subject = self._subject(start, use)
         if use == "adjective" and self._describes_other_noun(after):
             return subject if subject == "commenter" and self._follows_you(start) else "argument"
         if (len(after) > 1 and (after[0], after[1]) in table.BACK_TO_YOU) or after[:1] == ["you're"]:
@@ -108,10 +108,12 @@ class Aims:
         word = self._passage.view.text[start:end]
         return word.endswith("s") and not word.endswith(("ss", "us", "'s")) and len(word) > 4
 
-    def _subject(self, start: int) -> str | None:
+    def _subject(self, start: int, use: str) -> str | None:
         """Walk back from the match to whom the sentence speaks of."""
         index = self._passage.index(start)
         limit = self._passage.sentence(start)[0]
+        if use == "noun" and index and self._passage.words[index - 1].text == "your":
+            return "person"
         unknown, has_verb, pointed = 0, False, False
         for word in reversed(self._passage.words[max(0, index - _REACH) : index]):
             if word.start < limit:

@@ -175,7 +175,8 @@ class _Hits:
 
 def _entries(name: str, terms: Iterable[Term]) -> Iterable[_Entry]:
     for term in terms:
-        exceptions = tuple(sorted(_folded_exception(text) for text in term.except_))
+        spellings = (form for text in term.except_ for form in (text, text.replace(" ", "-")))
+        exceptions = tuple(sorted({_folded_exception(text) for text in spellings}))
         for variant in sorted(variants(term.term)):
             text = folded_term(variant)
             if text:

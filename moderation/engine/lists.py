@@ -118,11 +118,19 @@ def _checked(term: Term, node: Located, problems: Problems) -> Term | Bad:
     if wordings(term.term) > MAX_VARIANTS:
         message = f"`{term.term[:40]}…` stands for more than {MAX_VARIANTS:,} wordings"
         return problems.add(node, message, hint="split it into several terms")
-    if "{" not in term.term and not folded_term(term.term):
+    if term.term.count("{") != term.term.count("}"):
+        return problems.add(node, f"`{term.term[:60]}` has a brace without its partner", hint="no commas in braces")
+    if all(_is_punctuation(sign) for sign in term.term):
         return problems.add(node, f"`{term.term}` has no letters to look for")
+    if not folded_term(term.term):
+        return problems.add(node, f"`{term.term}` has nothing that a reader sees")
     if " " in term.term and term.form != "phrase":
         return replace(term, form="phrase")
     return term
+
+
+def _is_punctuation(sign: str) -> bool:
+    return sign.isascii() and not sign.isalnum()
 
 
 def _common_tier(terms: tuple[Term, ...]) -> str:

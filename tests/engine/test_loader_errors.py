@@ -144,6 +144,8 @@ def test_an_override_of_an_unknown_rule_names_the_nearest() -> None:
         ),
         ("fixtures.yaml", "stories: {a: {titel: x}}", "unknown key `titel`"),
         ("lists/x.yaml", "terms: [{term: a, form: wrod}]", "did you mean `word`?"),
+        ("lists/x.yaml", "terms: ['...']", "has no letters to look for"),
+        ("lists/x.yaml", "groups: [{words: 'a {b, c} d'}]", "has a brace without its partner"),
         ("lists/x.yaml", "terms: [{term: '...'}, {tier: a}]", "`term` is missing"),
         (
             "lists/x.yaml",
