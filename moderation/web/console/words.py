@@ -67,7 +67,7 @@ HISTORY = {
     "decision.hold": "held by decision",
     "decision.undo": "decision taken back",
 }
-FOLDED = frozenset({"slur", "vulgarity", "threat"})  # shown masked until asked for
+FOLDED = frozenset({"slur", "vulgarity"})  # their words are shown masked until asked for
 
 
 class Piece(NamedTuple):
@@ -84,7 +84,7 @@ def pieces(text: str | None, matches: Sequence[dict[str, Any]]) -> list[Piece]:
     spans = [
         (start, end, note(match))
         for match in matches
-        if match.get("found_in", "text") == "text"
+        if match.get("found_in", "text") == "text" and match["state"] == "live"
         for start, end in match["spans"]
     ]
     cuts = sorted({0, len(text), *(at for start, end, _ in spans for at in (start, end) if 0 <= at <= len(text))})
@@ -107,13 +107,24 @@ def note(match: dict[str, Any]) -> str:
 
 def folded(text: str | None, matches: Sequence[dict[str, Any]]) -> str | None:
     """The text with severe words masked, or None where there are none to mask."""
-    severe = [
+    severe = _severe(text or "", matches)
+    return masked(text or "", severe) if severe else None
+
+
+def reason(match: dict[str, Any], text: str | None) -> str:
+    """The sentence of a match, with severe words masked in it too."""
+    return masked(match["reason"], _severe(text or "", [match]))
+
+
+def _severe(text: str, matches: Sequence[dict[str, Any]]) -> list[str]:
+    """Matched single words of the folded categories; phrases stay, or nothing could be understood."""
+    found = [
         text[start:end]
         for match in matches
-        if text and match["category"] in FOLDED and match.get("found_in", "text") == "text"
+        if match["category"] in FOLDED and match.get("found_in", "text") == "text"
         for start, end in match["spans"]
     ]
-    return masked(text or "", severe) if severe else None
+    return [word for word in found if not any(sign.isspace() for sign in word)]
 
 
 def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 300) -> list[Piece]:
