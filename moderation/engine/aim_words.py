@@ -79,7 +79,9 @@ CALLING = frozenset(
     """called calls calling call labelled labeled branded dubbed labeling labelling naming named termed described
     accused accusing referred""".split()
 )
-NEGATIONS = frozenset("not never no isn't aren't ain't wasn't weren't don't hardly neither nor without".split())
+NEGATIONS = frozenset(
+    "doesnt dont isnt arent wasnt werent aint cant not never no isn't aren't ain't wasn't weren't don't hardly neither nor without".split()
+)
 CONDITIONS = frozenset("if when whoever anyone unless would you'd".split())
 BYE = frozenset("hey oi oh ok okay yes no nice well sorry lol haha shut goodbye bye listen look dear".split())
 # After a match, these point back at the person spoken to: `idiots like you`, `what a clown you are`.

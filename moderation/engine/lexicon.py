@@ -20,7 +20,7 @@ USES = ("noun", "adjective", "verb")
 STRONG_TIERS = frozenset(("slur", "strong"))
 _CHOICE = re.compile(r"\{([^{}]*)\}")
 _RARELY_DOUBLED = "ukh"
-_TOO_LONG_FOR_CHANCE = 7
+_TOO_LONG_FOR_CHANCE = 6
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
 MAX_VARIANTS = 5000
 

@@ -14,6 +14,7 @@ from .base import Build, Filter, Kind, Outcome, answer
 from .places import Places
 from .terms import Terms, TermsShape, make_terms
 
+_BETWEEN = frozenset("called saying calling call make makes making you u him her me them".split())
 _PEOPLE = frozenset(("person", "private_person", "public_person"))
 _REPORTING_REACH = 6
 _ABOUT_CALLING = frozenset(("being", "been", "get", "gets", "got", "was", "is", "are", "were"))
@@ -60,7 +61,7 @@ class Negated:
         for word in reversed(look.side(found.where).passage.before(found.start, 5)):
             if word in table.NEGATIONS or word.endswith("n't"):
                 return True
-            if word not in table.FILLERS and word not in ("called", "saying", "calling", "call"):
+            if word not in table.FILLERS and word not in _BETWEEN:
                 return False
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from string import ascii_lowercase
 
 _SURE_MASKS = "*#%_•█"
 _MASKED = re.compile(
@@ -49,4 +50,13 @@ def _covers(masked: str, term: str, *, strong: bool) -> bool:
     seen = len(masked) - len(hidden)
     if len(term) == 3:
         return sure and masked[1] == hidden[0] and seen == 2 and hidden[0] in "*#"
-    return seen >= 2 and (seen >= len(hidden) or masked[-1].isalpha()) and (sure or strong)
+    if not sure and not (strong and _is_one_hole(masked, len(hidden))):
+        return False
+    return seen >= 2 and (seen >= len(hidden) or masked[-1].isalpha())
+
+
+def _is_one_hole(masked: str, hidden: int) -> bool:
+    """Points and hyphens mostly part words: one hole, behind the first letter or of two signs or more."""
+    letters = masked.rstrip(ascii_lowercase)
+    head = masked[: len(letters) - hidden]
+    return head.isalpha() and (len(head) == 1 or hidden > 1)
