@@ -6,10 +6,10 @@ import secrets
 import string
 import zlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from moderation.errors import InvalidFields, NotAuthenticated, NotFound
 from moderation.storage.models import ApiKey, Site, new_id
@@ -19,6 +19,7 @@ from moderation.workflow.times import rfc3339
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PROTOCOL_ALPHABET = string.ascii_lowercase + string.digits
+USED_NOTED_EVERY = timedelta(hours=1)
 SITE_KINDS = ("live", "test")
 SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs what the site's new endpoints get
 NOT_VALID = (
@@ -95,7 +96,15 @@ class Keys:
         matches = hash is None or hmac.compare_digest(key.hash or "", hash)
         if not matches or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
             raise NotAuthenticated(NOT_VALID)
+        if key.last_used_at is None or key.last_used_at + USED_NOTED_EVERY < now:
+            self._note_use(key.id, now)
         return KeyHolder(key.id, key.site_id, slug, key.kind)
+
+    def _note_use(self, key_id: str, now: datetime) -> None:
+        """When a key was last used, to the hour: enough to see which may go, too coarse to follow anybody."""
+        hour = now.replace(minute=0, second=0, microsecond=0)
+        with self.record.database.write() as session:
+            session.execute(update(ApiKey).where(ApiKey.id == key_id).values(last_used_at=hour))
 
     def _make(
         self, site_id: str, kind: str, label: str, secret: str | None, now: datetime
@@ -153,4 +162,5 @@ def view(row: ApiKey) -> dict[str, Any]:
         "label": row.label,
         "created_at": rfc3339(row.created_at),
         "revoked_at": rfc3339(row.revoked_at),
+        "last_used_at": rfc3339(row.last_used_at),
     }
