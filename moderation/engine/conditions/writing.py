@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ from ..schema import Flag, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
 from .base import NO, Build, Filter, Kind, Outcome, answer
 
+_CAPITALS = re.compile("[A-Z]")
 _RIDDLE = re2.compile(
     r"(?:q[:.] ?)?((?:so )?(?:what|why|how|where|who|which|when|whats|what's|who's|where's)\b[^?]+)\?+ ?([^?]*[a-z0-9][^?]*)"
 )
@@ -28,7 +30,7 @@ class Shouting:
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         text = look.given.text
-        upper = sum(map(str.isupper, text))
+        upper = len(_CAPITALS.findall(text)) if text.isascii() else sum(map(str.isupper, text))
         letters = upper + sum(map(str.islower, text)) if upper else 0
         if not letters or not within(letters, self.letters):
             return NO

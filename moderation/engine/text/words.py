@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from .folding import View
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
 _SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=[ \n]|\Z)|\n|[;]")
 _SHORT_FORMS = frozenset("mr mrs ms dr st sr jr vs etc prof sen rep gov gen no inc".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One word of a view and where it stands."""
 
     text: str
@@ -32,7 +32,8 @@ class Passage:
     @cached_property
     def words(self) -> list[Word]:
         """All words in order."""
-        return [Word(m.group(), m.start(), m.end()) for m in _WORD.finditer(self.view.text)]
+        pattern = _ASCII_WORD if self.view.text.isascii() else _WORD
+        return [Word(m.group(), m.start(), m.end()) for m in pattern.finditer(self.view.text)]
 
     @cached_property
     def _word_starts(self) -> list[int]:
