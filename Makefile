@@ -16,7 +16,7 @@ install-dev:
 	@sh tools/environment.sh dev
 
 test: install-dev
-	$(PYTEST) -n 2 --dist loadgroup -m "not faults" tests
+	$(PYTEST) -n 2 --dist loadfile -m "not faults" tests
 
 test-faults: install-dev
 	$(PYTEST) -m faults tests

@@ -93,7 +93,9 @@ def test_what_a_folder_says_of_its_service_are_valid_settings(plan: Plan) -> Non
         config.read_folder(plan.runtime, environ={})
 
 
-def test_a_persons_own_settings_reach_the_parts_but_not_another_database(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_persons_own_settings_reach_the_parts_but_not_another_database(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MODERATION_ALLOW_PRIVATE_URLS", "true")
     monkeypatch.setenv("MODERATION_DATABASE_URL", "postgresql://u:p@production/d")
     monkeypatch.setenv("MODERATION_SECRET_KEY_FILE", "/run/secret")

@@ -15,8 +15,6 @@ import pytest
 from tests.embedded.up import Up, gone
 from tests.servers.processes import wait_until
 
-pytestmark = pytest.mark.xdist_group("embedded")  # one service for the module, so one process runs it
-
 STORY = {"id": "s1", "title": "Roads"}
 BROKEN = "rules:\n  - id: half-a-rule\n    when:\n      termz: [numpty]\n"
 NEW_RULE = """rules:
@@ -163,4 +161,3 @@ def _answers(site: httpx.Client) -> bool:
         return site.get("/readyz").status_code == 200
     except httpx.HTTPError:
         return False
-

@@ -57,7 +57,7 @@ class Position(Base):
 class ApiKey(Base):
     """A key of a site. `lookup` finds it (8 id characters, or an HMAC for protocol keys); the secret is only hashed.
 
-    `secret` is filled only for kinds that must verify a signature made with it (coral_phase, coral_webhook).
+    `secret` is filled only for kinds that sign or verify with it (coral_phase, coral_webhook, webhook).
     """
 
     __tablename__ = "api_key"
