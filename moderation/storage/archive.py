@@ -47,7 +47,8 @@ def _is_empty(database: Database) -> bool:
     with database.engine.connect() as connection:
         tables = [name for name in inspect(connection).get_table_names() if name != _VERSION_TABLE]
         return not any(
-            connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first() for name in tables  # noqa: S608  # names of tables
+            connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first()
+            for name in tables  # noqa: S608  # names of tables
         )
 
 
@@ -81,7 +82,10 @@ def _place_sqlite(source: Path, target: Path) -> None:
 
 def _dump_postgres(database: Database, folder: Path) -> list[dict[str, Any]]:
     tables: list[dict[str, Any]] = []
-    with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection, connection.begin():
+    with (
+        database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+        connection.begin(),
+    ):
         _take_time(connection.exec_driver_sql)
         for name in _in_order(connection):
             columns = [column["name"] for column in inspect(connection).get_columns(name)]

@@ -20,9 +20,10 @@ from moderation.storage.models import (
     Strike,
 )
 from moderation.storage.queries import history, lookup, statistics
-from moderation.storage.queries.review import Row, open_items
+from moderation.storage.queries.review import open_items
 from moderation.storage.unit_of_work import Database
 from moderation.workflow import blocks, desk_views
+from moderation.workflow.desk_lines import lines
 from moderation.workflow.present import Presenter
 from moderation.workflow.rulebook import NoRuleset, Rulebook
 
@@ -53,7 +54,7 @@ class Desk:
             mark = newest or 0 if upto is None else upto
             rows = open_items(session, site_id=site_id, upto=mark, source=source, limit=limit)
             total = _count(session, site_id)
-            shown = [self._line(session, row, now, user_id) for row in rows]
+            shown = lines(session, self.presenter, rows, now, user_id)
             return {"items": shown, "mark": mark, "new": _count(session, site_id, since=mark), "total": total}
 
     def card(self, *, site_id: str, item_id: str, now: datetime) -> dict[str, Any]:
@@ -172,18 +173,6 @@ class Desk:
         """{waiting, urgent, oldest_at, proposed_blocks, appeals, today}: the numbers on the desk's first line."""
         with self.database.read() as session:
             return statistics.summary(session, site_id, now)
-
-    def _line(self, session: Session, row: Row, now: datetime, user_id: str) -> dict[str, Any]:
-        comment = session.get_one(Comment, row.item.comment_id)
-        shown = self.presenter.comment(session, comment)
-        claimed = row.item.claimed_until is not None and row.item.claimed_until > now
-        return {
-            "item": desk_views.item(row.item, now),
-            "comment": shown,
-            "name": row.author_name,
-            "story": {"title": row.story_title, "section": row.story_section},
-            "claimed_by_another": claimed and row.item.claimed_by != user_id,
-        }
 
     def _commenter(self, session: Session, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
         author = session.get_one(Author, author_id)

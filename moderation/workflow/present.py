@@ -32,7 +32,7 @@ class Presenter:
         decision = _in_force(session, revision.id)
         author = session.get(Author, comment.author_id)
         story = session.get(Story, comment.story_id)
-        ruleset = self._ruleset(session, verdict)
+        ruleset = self.ruleset(session, verdict.ruleset if verdict else None)
         return _shown(
             comment,
             revision.number,
@@ -64,11 +64,12 @@ class Presenter:
             history=[],
         )  # fmt: skip
 
-    def _ruleset(self, session: Session, verdict: Verdict | None) -> Ruleset | None:
-        if verdict is None or verdict.ruleset is None:
+    def ruleset(self, session: Session, version: str | None) -> Ruleset | None:
+        """The rules that a stored verdict names (None: it names none, or we have them no longer)."""
+        if version is None:
             return None
         try:
-            return self._rulebook.ruleset(verdict.ruleset, session)
+            return self._rulebook.ruleset(version, session)
         except NotFound:
             return None
 
@@ -131,7 +132,7 @@ def stored_verdict(
     if verdict is None:
         return None
     rows = session.scalars(select(Match).where(Match.verdict_id == verdict.id).order_by(Match.ordinal)).all()
-    matches = [_engine_match(row) for row in rows]
+    matches = [engine_match(row) for row in rows]
     submission = Submission(text=revision.text or "", author=Writer(name=revision.author_name))
     return {
         "action": verdict.action,
@@ -183,7 +184,8 @@ def reasons_of(verdict: engine_verdict.Verdict) -> list[dict[str, Any]]:
     ]
 
 
-def _engine_match(row: Match) -> engine_verdict.Match:
+def engine_match(row: Match) -> engine_verdict.Match:
+    """A stored match as the engine gave it."""
     return engine_verdict.Match(
         rule=row.rule,
         rule_hash=row.rule_hash,

@@ -13,6 +13,7 @@ class Row(NamedTuple):
 
     item: ReviewItem
     author_name: str | None
+    author_id: str | None
     story_title: str | None
     story_section: str | None
 
@@ -20,7 +21,7 @@ class Row(NamedTuple):
 def open_items(session: Session, *, site_id: str, upto: int, source: str | None, limit: int) -> list[Row]:
     """Items opened at or before the site's position `upto`: urgent first, then by rank, then oldest first."""
     query = (
-        select(ReviewItem, Author.name, Story.title, Story.section)
+        select(ReviewItem, Author.name, Author.external_id, Story.title, Story.section)
         .join(Comment, Comment.id == ReviewItem.comment_id)
         .join(Author, Author.id == Comment.author_id)
         .join(Story, Story.id == Comment.story_id)
