@@ -16,7 +16,10 @@ def render(match: Match, ruleset: Ruleset, text: str, submission: Submission | N
     """A match in, one sentence for the moderator out, with the words that were matched."""
     rule = ruleset.rule(match.rule)
     sentence = (rule.reason or rule.title) if rule else match.rule
-    return sentence.replace("{match}", matched_text(match, text, submission))
+    words = matched_text(match, text, submission)
+    if not words:  # the rule is about the whole comment: there is nothing to quote
+        sentence = sentence.replace(' ("{match}")', "")
+    return sentence.replace("{match}", words)
 
 
 def matched_text(match: Match, text: str, submission: Submission | None = None) -> str:
