@@ -85,8 +85,12 @@ class Settings(BaseModel):
 
     judge_seconds: float = Field(default=10.0, gt=0, description="Time one verdict may take; what is late is held.")
     task_soft_seconds: int = Field(default=30, ge=1, description="A task is asked to end after this long (prefork).")
-    task_hard_seconds: int = Field(default=45, ge=2, description="A task's process is killed after this long (prefork).")
-    lease_seconds: int = Field(default=60, ge=1, description="How long a worker owns a row that it took; then others may.")
+    task_hard_seconds: int = Field(
+        default=45, ge=2, description="A task's process is killed after this long (prefork)."
+    )
+    lease_seconds: int = Field(
+        default=60, ge=1, description="How long a worker owns a row that it took; then others may."
+    )
     attempts: int = Field(default=5, ge=1, le=50, description="Tries at one comment; then it is held for a person.")
     pending_seconds: float = Field(
         default=10.0, gt=0, description="Age at which a waiting comment is queued again; doubles up to 40 s."
@@ -100,7 +104,9 @@ class Settings(BaseModel):
     run_dir: Path | None = Field(
         default=None, description="Folder in which workers write their beat, for a supervisor that watches them."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="Log lines below this level are not written.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Log lines below this level are not written."
+    )
 
     @field_validator("database_url")
     @classmethod
@@ -175,7 +181,9 @@ def read_folder(folder: Path, environ: Mapping[str, str] | None = None) -> Setti
     try:
         own = json.loads((folder / FOLDER_FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
-        raise InvalidSettings([f"{folder} is not the data folder of a service: it has no readable {FOLDER_FILE}"]) from None
+        raise InvalidSettings(
+            [f"{folder} is not the data folder of a service: it has no readable {FOLDER_FILE}"]
+        ) from None
     return read({**environ, **own})
 
 

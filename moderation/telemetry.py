@@ -29,7 +29,16 @@ _SECRETS = (
 )
 _LONGEST = 300
 # Libraries that say something for each message or request, which we count and log ourselves.
-_NOISY = ("httpx", "httpcore", "alembic", "waitress.queue", "kombu", "amqp", "celery.app.trace", "celery.worker.strategy")
+_NOISY = (
+    "httpx",
+    "httpcore",
+    "alembic",
+    "waitress.queue",
+    "kombu",
+    "amqp",
+    "celery.app.trace",
+    "celery.worker.strategy",
+)
 
 
 def scrub(value: str) -> str:
@@ -123,14 +132,18 @@ _FAST = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0
 _SLOW = (0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
 requests = Counter("moderation_requests", "HTTP answers.", ("route", "status"), registry=REGISTRY)
-request_seconds = Histogram("moderation_request_seconds", "Time to an answer.", ("route",), buckets=_FAST, registry=REGISTRY)
+request_seconds = Histogram(
+    "moderation_request_seconds", "Time to an answer.", ("route",), buckets=_FAST, registry=REGISTRY
+)
 accepted = Counter("moderation_accepted", "Revisions taken in.", ("queue",), registry=REGISTRY)
 verdicts = Counter("moderation_verdicts", "Verdicts recorded.", ("action",), registry=REGISTRY)
 judge_seconds = Histogram("moderation_judge_seconds", "Time of one verdict.", buckets=_FAST, registry=REGISTRY)
 wait_seconds = Histogram(
     "moderation_wait_seconds", "From accepted to verdict recorded.", buckets=_SLOW, registry=REGISTRY
 )
-failures = Counter("moderation_failures", "What failed and was left to a person or to the sweep.", ("what",), registry=REGISTRY)
+failures = Counter(
+    "moderation_failures", "What failed and was left to a person or to the sweep.", ("what",), registry=REGISTRY
+)
 swept = Counter("moderation_swept", "Rows that the sweep queued again.", ("what",), registry=REGISTRY)
 deliveries = Counter("moderation_deliveries", "Webhook attempts.", ("outcome",), registry=REGISTRY)
 hints = Counter("moderation_hints", "Messages to the workers.", ("outcome",), registry=REGISTRY)

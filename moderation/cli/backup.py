@@ -46,7 +46,9 @@ def backup(file: Path, data: Path | None) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="New folder for an embedded service.")
-@click.option("--rules", type=click.Path(path_type=Path, file_okay=False), help="New folder to unpack the rule files to.")
+@click.option(
+    "--rules", type=click.Path(path_type=Path, file_okay=False), help="New folder to unpack the rule files to."
+)
 def restore(file: Path, data: Path | None, rules: Path | None) -> None:
     """Bring a backup back: into --data for an embedded service, else into the empty MODERATION_DATABASE_URL.
 

@@ -62,7 +62,10 @@ def load() -> list[dict[str, Any]]:
 
 def table(rows: list[Row], *, width: int) -> Iterator[str]:
     """The rows as aligned text: comment, action, category, what matched, milliseconds."""
-    cells = [(_flat(r.text), r.action, ", ".join(r.categories), _flat(", ".join(r.matched)), f"{r.milliseconds:.0f}") for r in rows]
+    cells = [
+        (_flat(r.text), r.action, ", ".join(r.categories), _flat(", ".join(r.matched)), f"{r.milliseconds:.0f}")
+        for r in rows
+    ]
     category = min(34, max([8, *(len(cell[2]) for cell in cells)]))
     matched = max(12, min(30, (width - category - 18) // 3))
     text = max(20, width - category - matched - 18)
@@ -152,10 +155,13 @@ def _address(settings: Settings) -> str:
 
 def _say_what_next(settings: Settings, rows: list[Row]) -> None:
     counts = Counter(row.action for row in rows)
-    total = ", ".join(f"{counts[action]} {action}" for action in ("allow", "review", "hold", "reject", "late") if counts[action])
+    total = ", ".join(
+        f"{counts[action]} {action}" for action in ("allow", "review", "hold", "reject", "late") if counts[action]
+    )
     click.echo(f"\n{len(rows)} comments: {total}.", err=True)
     click.echo(
-        f"See them at {settings.public_url}/ (log in as {ADMIN}). `moderation site remove sample` removes this site.", err=True
+        f"See them at {settings.public_url}/ (log in as {ADMIN}). `moderation site remove sample` removes this site.",
+        err=True,
     )
 
 

@@ -128,7 +128,9 @@ class Supervisor:
     def _start(self, each: _Running) -> None:
         each.part.before(each.deaths)
         with each.part.log.open("ab") as log:
-            each.process = self._leash.spawn(each.part.command, environment=each.part.environment, output=log, error=log)
+            each.process = self._leash.spawn(
+                each.part.command, environment=each.part.environment, output=log, error=log
+            )
         each.started = time.monotonic()
 
     def _died(self, each: _Running, now: float) -> None:

@@ -47,8 +47,8 @@ def _is_empty(database: Database) -> bool:
     with database.engine.connect() as connection:
         tables = [name for name in inspect(connection).get_table_names() if name != _VERSION_TABLE]
         return not any(
-            connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first()
-            for name in tables  # noqa: S608  # names of tables
+            connection.execute(text(f'SELECT 1 FROM "{name}" LIMIT 1')).first()  # noqa: S608  # names of tables
+            for name in tables
         )
 
 

@@ -9,7 +9,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -28,6 +28,17 @@ from moderation.storage.models import (
 )
 
 FIRST_KICK = timedelta(seconds=10)  # the message is sent right after the commit; the sweep looks after this
+
+
+class Who(Protocol):
+    """The one who acts: a key of a site, a person, the operator, or we ourselves."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def role(self) -> str | None: ...
 
 
 @dataclass(slots=True)
@@ -60,23 +71,14 @@ class Ledger:
         """An event that changes no comment's status."""
         self._told.append(_Told(type, data, None, False))
 
-    def audit(
-        self,
-        *,
-        by_kind: str,
-        by_id: str | None,
-        by_role: str | None,
-        act: str,
-        subject: tuple[str, str],
-        **details: Any,
-    ) -> None:
+    def audit(self, *, by: Who, act: str, subject: tuple[str, str], **details: Any) -> None:
         """One act on one subject (kind, id). `details` hold ids, codes and numbers, never words of people."""
         kind, id = subject
         self._audit.append(
             {
-                "by_kind": by_kind,
-                "by_id": by_id,
-                "by_role": by_role,
+                "by_kind": by.kind,
+                "by_id": by.id,
+                "by_role": by.role,
                 "act": act,
                 "subject_kind": kind,
                 "subject_id": id,

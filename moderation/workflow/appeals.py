@@ -197,7 +197,7 @@ def _told(ledger: Ledger, appeal: Appeal, author: Author, type: str, by: Actor) 
     ledger.told(
         type, {"appeal": {"id": appeal.id, "state": appeal.state, **shown}, "author": {"id": author.external_id}}
     )
-    ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act=type, subject=("appeal", appeal.id))
+    ledger.audit(by=by, act=type, subject=("appeal", appeal.id))
 
 
 def _same_person(ledger: Ledger, appeal: Appeal, by: Actor) -> bool:

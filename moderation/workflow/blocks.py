@@ -117,4 +117,4 @@ def _other_sites(session: Session, block: Block) -> list[str]:
 
 
 def _audit(ledger: Ledger, by: Actor, act: str, author_id: str, **details: Any) -> None:
-    ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act=act, subject=("author", author_id), **details)
+    ledger.audit(by=by, act=act, subject=("author", author_id), **details)

@@ -9,9 +9,9 @@ from moderation import enforcement, lifecycle
 from moderation.engine.ruleset import Ruleset
 from moderation.errors import NotFound
 from moderation.storage.ledger import Ledger
-from moderation.storage.models import Author, Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict, new_id
+from moderation.storage.models import Author, Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict
 from moderation.storage.queries import history, lookup
-from moderation.storage.rows import insert_once
+from moderation.workflow import strikes
 from moderation.workflow.blocks import propose, take_back
 from moderation.workflow.incoming import Actor
 from moderation.workflow.moves import event_data, move
@@ -87,13 +87,13 @@ class Consequences:
 
     def void(self, ledger: Ledger, decision: Decision, comment: Comment, by: Actor) -> None:
         """All that followed from a decision for author and readers falls with it; the comment stays where it is."""
-        strikes = ledger.session.scalars(
+        counted = ledger.session.scalars(
             select(Strike).where(Strike.decision_id == decision.id, Strike.state == "confirmed")
         ).all()
-        for strike in strikes:
+        for strike in counted:
             strike.state, strike.voided_at = "void", ledger.now
         ledger.session.flush()
-        if strikes:
+        if counted:
             _end_check_first(ledger, comment, by)
         take_back(ledger, comment.author_id, decision.id, by)
         _reopen_flags(ledger, decision)
@@ -149,9 +149,7 @@ def _end_check_first(ledger: Ledger, comment: Comment, by: Actor) -> None:
     author = ledger.session.get_one(Author, comment.author_id)
     if author.check_first_until is not None:
         author.check_first_until = None
-        ledger.audit(
-            by_kind=by.kind, by_id=by.id, by_role=by.role, act="author.check_first_ended", subject=("author", author.id)
-        )
+        ledger.audit(by=by, act="author.check_first_ended", subject=("author", author.id))
 
 
 def _settled(status: Any) -> Any:
@@ -160,19 +158,7 @@ def _settled(status: Any) -> Any:
 
 
 def _confirmed_strike(ledger: Ledger, decision: Decision, comment: Comment, category: str) -> Strike:
-    insert_once(
-        ledger.session,
-        Strike,
-        id=new_id(),
-        realm_id=comment.realm_id,
-        site_id=comment.site_id,
-        author_id=comment.author_id,
-        comment_id=comment.id,
-        revision_id=decision.revision_id,
-        category=category,
-        state="proposed",
-        created_at=ledger.now,
-    )
+    strikes.propose(ledger, comment, revision_id=decision.revision_id, category=category)
     strike = ledger.session.execute(
         select(Strike)
         .where(Strike.revision_id == decision.revision_id, Strike.category == category)

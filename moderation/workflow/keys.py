@@ -51,7 +51,7 @@ class Keys:
         key, row = self._make(site_id, kind, label, secret, now)
         with self.record(site_id, now) as ledger:
             ledger.session.add(row)
-            ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act="key.added", subject=("key", row.id))
+            ledger.audit(by=by, act="key.added", subject=("key", row.id))
         return {**view(row), "key": key}
 
     def list(self, *, site_id: str) -> list[dict[str, Any]]:
@@ -69,7 +69,7 @@ class Keys:
             if row is None:
                 raise NotFound("There is no such key.")
             row.revoked_at = row.revoked_at or now
-            ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act="key.revoked", subject=("key", row.id))
+            ledger.audit(by=by, act="key.revoked", subject=("key", row.id))
 
     def authenticate(self, *, token: str, now: datetime) -> KeyHolder:
         """The holder of a site key, or NotAuthenticated with one text whatever is wrong with it."""

@@ -12,11 +12,11 @@ from moderation.engine import ENGINE_VERSION
 from moderation.engine import facts as engine
 from moderation.engine.verdict import RANK
 from moderation.storage.ledger import Ledger
-from moderation.storage.models import Author, Comment, Match, Revision, Story, Strike, Verdict, new_id
+from moderation.storage.models import Author, Comment, Match, Revision, Story, Verdict, new_id
 from moderation.storage.queries import history, lookup
-from moderation.storage.rows import counted, insert_once
+from moderation.storage.rows import counted
 from moderation.storage.unit_of_work import Database
-from moderation.workflow import queue_items
+from moderation.workflow import queue_items, strikes
 from moderation.workflow.incoming import SYSTEM
 from moderation.workflow.judge import Judge, Judged, previous_of, stored_submission
 from moderation.workflow.moves import event_data, move, standing
@@ -267,19 +267,5 @@ def _propose_strikes(ledger: Ledger, comment: Comment, revision: Revision, verdi
     """Strikes that the rules propose; they count only when a person confirms them."""
     allowed = policy(judged.rules.ruleset.enforcement)
     for category in judged.verdict.strikes:
-        if not allowed.strikes_for(category):
-            continue
-        insert_once(
-            ledger.session,
-            Strike,
-            id=new_id(),
-            realm_id=comment.realm_id,
-            site_id=comment.site_id,
-            author_id=comment.author_id,
-            comment_id=comment.id,
-            revision_id=revision.id,
-            category=category,
-            state="proposed",
-            verdict_id=verdict.id,
-            created_at=ledger.now,
-        )
+        if allowed.strikes_for(category):
+            strikes.propose(ledger, comment, revision_id=revision.id, category=category, verdict_id=verdict.id)

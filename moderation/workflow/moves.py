@@ -37,9 +37,7 @@ def move(
         return True
     ledger.moved(event, comment, event_data(ledger, comment, revision, verdict))
     ledger.audit(
-        by_kind=by.kind,
-        by_id=by.id,
-        by_role=by.role,
+        by=by,
         act=event,
         subject=("comment", comment.id),
         revision=revision,

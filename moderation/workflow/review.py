@@ -219,9 +219,7 @@ def _not_claimed_by_another(ledger: Ledger, comment: Comment, by: Actor) -> None
 
 def _audit(ledger: Ledger, row: Decision, comment: Comment, by: Actor, revision: int) -> None:
     ledger.audit(
-        by_kind=by.kind,
-        by_id=by.id,
-        by_role=by.role,
+        by=by,
         act=f"decision.{row.decision}",
         subject=("comment", comment.id),
         decision=row.id,
@@ -232,9 +230,7 @@ def _audit(ledger: Ledger, row: Decision, comment: Comment, by: Actor, revision:
 
 def _audit_undo(ledger: Ledger, row: Decision, comment: Comment, by: Actor, was: str) -> None:
     ledger.audit(
-        by_kind=by.kind,
-        by_id=by.id,
-        by_role=by.role,
+        by=by,
         act="decision.undo",
         subject=("comment", comment.id),
         decision=row.id,

@@ -243,7 +243,7 @@ class Rulebook:
             pointer.version, pointer.publication_id = version, publication.id
         ledger.published(publication)
         ledger.told("ruleset.published", {"ruleset": {"version": version, "kind": kind}})
-        ledger.audit(by_kind=by.kind, by_id=by.id, by_role=by.role, act=f"rules.{kind}", subject=("ruleset", version))
+        ledger.audit(by=by, act=f"rules.{kind}", subject=("ruleset", version))
 
     def _earlier(self, session: Session, site_id: str, present: str, wanted: str | None) -> str:
         rows = session.scalars(

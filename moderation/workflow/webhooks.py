@@ -81,9 +81,7 @@ class Webhooks:
             )
             ledger.session.add(endpoint)
             remember(ledger.session, site_id, key, endpoint.id)
-            ledger.audit(
-                by_kind=by.kind, by_id=by.id, by_role=by.role, act="webhook.added", subject=("webhook", endpoint.id)
-            )
+            ledger.audit(by=by, act="webhook.added", subject=("webhook", endpoint.id))
         return {**view(endpoint), "secret": endpoint.secret}
 
     def list(self, *, site_id: str) -> list[dict[str, Any]]:
@@ -97,9 +95,7 @@ class Webhooks:
         with self.record(site_id, now) as ledger:
             endpoint = _find(ledger.session, site_id, webhook_id)
             ledger.session.delete(endpoint)
-            ledger.audit(
-                by_kind=by.kind, by_id=by.id, by_role=by.role, act="webhook.removed", subject=("webhook", webhook_id)
-            )
+            ledger.audit(by=by, act="webhook.removed", subject=("webhook", webhook_id))
 
     def test(self, *, site_id: str, webhook_id: str, by: Actor, now: datetime) -> dict[str, Any]:
         """Sends a signed `webhook.test` now, outside the feed; what the receiver answered."""
@@ -130,9 +126,7 @@ class Webhooks:
                 .where(Delivery.endpoint_id == webhook_id, Delivery.position > after, Delivery.state != "claimed")
                 .values(state="due", due_at=now, attempts=0, done_at=None),
             )
-            ledger.audit(
-                by_kind=by.kind, by_id=by.id, by_role=by.role, act="webhook.replayed", subject=("webhook", webhook_id)
-            )
+            ledger.audit(by=by, act="webhook.replayed", subject=("webhook", webhook_id))
         return again
 
     def deliver(self, *, delivery_id: str, now: datetime) -> bool:
