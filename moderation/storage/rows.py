@@ -1,8 +1,9 @@
-"""Writes that must count: insert-or-leave on both databases, counted updates, locks in one order."""
+"""Writes that must count: insert-or-leave on both databases, counted updates."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Update
+from sqlalchemy import Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
@@ -15,11 +16,20 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
 
     On PostgreSQL it waits for a transaction that is inserting the same row, so the answer is final.
     """
-    dialect = session.get_bind().dialect.name
+    session.flush()
+    columns = model.__mapper__.columns
+    given = {str(columns[name].key): value for name, value in values.items()}
+    return session.execute(_insert(model, session.get_bind().dialect.name), given).first() is not None
+
+
+@cache
+def _insert(model: type[Base], dialect: str) -> Any:
+    """The statement, made once: making it takes longer than running it."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    table = model.__table__
+    assert isinstance(table, Table)
     # RETURNING, because a driver may count rows as unknown for an insert.
-    made = make(model).values(**values).on_conflict_do_nothing().returning(*model.__table__.primary_key)
-    return session.execute(made).first() is not None
+    return make(table).on_conflict_do_nothing().returning(*table.primary_key)
 
 
 def counted(session: Session, statement: Any) -> int:

@@ -1,7 +1,11 @@
 """Two ways to a session: `write()` and `read()`. Every durability setting of the databases is here, with its reason."""
 
+import random
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -23,6 +27,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.engine = _engine(url, self.is_sqlite, pool_size, pool_seconds)
         self._writing = self.engine.execution_options(writing=True)
+        self._turn = Lock()
 
     @contextmanager
     def write(self) -> Iterator[Session]:
@@ -30,8 +35,26 @@ class Database:
 
         An error of the database becomes Unavailable: the outcome is then not known to be stored, and a repeat is safe.
         """
-        with _as_unavailable(), Session(self._writing, expire_on_commit=False) as session, session.begin():
+        with (
+            self._own_turn(),
+            _as_unavailable(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _own_turn(self) -> Iterator[None]:
+        """SQLite has one writer, and waits for it by sleeping: threads of one process line up here instead."""
+        if not self.is_sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=BUSY_SECONDS):
+            raise Unavailable("The database is busy; send it again.", retry_after=2)
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -97,6 +120,32 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that begins by reading and then writes fails at once under a second writer; IMMEDIATE waits.
-    writing = connection.get_execution_options().get("writing", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    """A transaction that begins by reading and then writes fails at once under a second writer; IMMEDIATE waits.
+
+    It waits here and not in SQLite, whose own waiting sleeps for up to 100 ms at a time and starves the unlucky.
+    """
+    if not connection.get_execution_options().get("writing", False):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.driver_connection
+    cursor = raw.cursor()
+    end = time.monotonic() + BUSY_SECONDS
+    cursor.execute("PRAGMA busy_timeout=0")
+    try:
+        while not _took_turn(cursor):
+            if time.monotonic() > end:
+                raise Unavailable("The database is busy; send it again.", retry_after=2)
+            time.sleep(random.uniform(0.0005, 0.003))
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.close()
+
+
+def _took_turn(cursor: Any) -> bool:
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True

@@ -121,6 +121,7 @@ class Moderate:
             revision = session.get_one(Revision, claim.revision_id)
             author = lookup.lock_author(session, revision.author_id)
             comment = lookup.lock_comment(session, revision.comment_id)
+            story = session.get_one(Story, comment.story_id)
             done = counted(
                 session,
                 update(Revision)
@@ -130,7 +131,7 @@ class Moderate:
             if not done:
                 log.warning("moderate.stale_lease", revision=claim.revision_id)
                 return None
-            outcome = self._outcome(ledger, judged, failed, author, comment)
+            outcome = self._outcome(ledger, judged, failed, author, comment, story)
             verdict = _store(ledger, revision, judged, outcome)
             overtaken = comment.latest_revision != revision.number or comment.status != "pending"
             if not overtaken:
@@ -138,7 +139,7 @@ class Moderate:
             return outcome.action
 
     def _outcome(
-        self, ledger: Ledger, judged: Judged | None, failed: str, author: Author, comment: Comment
+        self, ledger: Ledger, judged: Judged | None, failed: str, author: Author, comment: Comment, story: Story
     ) -> _Outcome:
         block = lookup.active_block(ledger.session, author.id, ledger.site_id, ledger.now)
         if block is not None:
@@ -147,16 +148,15 @@ class Moderate:
         action = str(judged.verdict.action) if judged else "allow"  # not judged: raised to hold below
         reasons = reasons_of(judged.verdict) if judged else []
         by: lifecycle.DecidedBy = "rules"
-        for code, least in self._site_wishes(ledger, judged, failed, author, comment):
+        for code, least in self._site_wishes(ledger, judged, author, comment, story):
             if RANK[least] > RANK[action]:
                 action, by = least, "rules" if code == "not_judged" else "site"
                 reasons.append({"code": code, "why": failed or "failed"} if code == "not_judged" else {"code": code})
         return _Outcome(action, by, reasons, action in ("review", "hold"))
 
     def _site_wishes(
-        self, ledger: Ledger, judged: Judged | None, failed: str, author: Author, comment: Comment
+        self, ledger: Ledger, judged: Judged | None, author: Author, comment: Comment, story: Story
     ) -> list[tuple[str, str]]:
-        story = ledger.session.get_one(Story, comment.story_id)
         settings = judged.rules.ruleset.settings if judged else {}
         wishes = []
         if _is_closed(story, settings, ledger.now):
