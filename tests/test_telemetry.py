@@ -36,7 +36,9 @@ def test_an_event_carries_its_ids(log: io.StringIO) -> None:
     assert (line["event"], line["comment"], line["revision"], line["level"]) == ("comment.moderated", "c1", 2, "info")
 
 
-@pytest.mark.parametrize("field", ["text", "note", "name", "password", "key", "cookie", "Authorization", "params", "body"])
+@pytest.mark.parametrize(
+    "field", ["text", "note", "name", "password", "key", "cookie", "Authorization", "params", "body"]
+)
 def test_fields_that_may_hold_a_text_or_a_secret_are_dropped(log: io.StringIO, field: str) -> None:
     telemetry.logger("test").warning("x", **{field: CANARY})
     assert CANARY not in log.getvalue()

@@ -24,5 +24,9 @@ def test_the_wheel_carries_the_rules_that_ship(tmp_path: Path) -> None:
     for name in tracked:
         assert inside["moderation/_" + name] == (ROOT / name).read_bytes()
     assert any(name.endswith("licenses/LICENSE") for name in inside)
-    for needed in ("workers/__main__.py", "moderation/embedded/sample_stories.yaml", "moderation/web/templates/docs.html"):
+    for needed in (
+        "workers/__main__.py",
+        "moderation/embedded/sample_stories.yaml",
+        "moderation/web/templates/docs.html",
+    ):
         assert needed in inside

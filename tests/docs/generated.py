@@ -65,7 +65,9 @@ def _step(step: dict[str, object]) -> str:
 
 def roles() -> str:
     """Who may do what at the desk."""
-    return table(("act", *ROLES), ((act, *("yes" if role in may else "no" for role in ROLES)) for act, may in ACTS.items()))
+    return table(
+        ("act", *ROLES), ((act, *("yes" if role in may else "no" for role in ROLES)) for act, may in ACTS.items())
+    )
 
 
 def personal() -> str:

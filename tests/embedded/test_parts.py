@@ -51,7 +51,7 @@ def test_the_beat_of_a_worker_says_until_when_its_oldest_lease_runs(tmp_path: Pa
     while not (file.exists() and file.read_text("ascii").strip()) and time.monotonic() < end:
         time.sleep(0.01)
     alive, until = map(float, file.read_text("ascii").split())
-    assert alive >= first - 1 and until <= first + 60
+    assert alive >= first - 1 and until <= first + 60.01  # written with three digits
     pulse.gave_back("a")
     pulse.gave_back("b")
     while float(file.read_text("ascii").split()[1]) and time.monotonic() < end:

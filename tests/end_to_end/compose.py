@@ -44,7 +44,9 @@ def filled(value: str, env: Mapping[str, str]) -> str:
 class Stack:
     """The services of the file on this machine. `replaced`: what has another address here than in the compose network."""
 
-    def __init__(self, folder: Path, env: Mapping[str, str], replaced: Mapping[str, str], changed: Mapping[str, str]) -> None:
+    def __init__(
+        self, folder: Path, env: Mapping[str, str], replaced: Mapping[str, str], changed: Mapping[str, str]
+    ) -> None:
         self.folder = folder
         self.running: dict[str, subprocess.Popen[bytes]] = {}
         self._env, self._replaced, self._changed = env, replaced, changed

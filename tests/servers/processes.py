@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 
-def start(command: Sequence[str], *, log: Path, user: str | None = None, env: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+def start(
+    command: Sequence[str], *, log: Path, user: str | None = None, env: Mapping[str, str] | None = None
+) -> "subprocess.Popen[bytes]":
     """A child in its own session; on Linux the kernel ends it with us. `user`: only as root."""
     who = pwd.getpwnam(user) if user else None
     with log.open("ab") as out:
