@@ -1,4 +1,4 @@
-"""Words on the screens (newsroom.md, section 7): one for each code, and how times and marked texts are shown."""
+"""Words on the screens: one for each code, and how times and marked texts are shown."""
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
