@@ -50,7 +50,7 @@ class Settings(BaseModel):
     public_url: str = Field(
         default="http://127.0.0.1:8000", description="The address under which people and sites reach the service."
     )
-    rules_dir: Path = Field(default_factory=shipped_rules, description="Folder of the rule files (contract: rules/).")
+    rules_dir: Path = Field(default_factory=shipped_rules, description="Folder of the rule files and word lists.")
     web_model: bool = Field(
         default=True, description="Whether web processes load the learned model, for asks that are answered at once."
     )
