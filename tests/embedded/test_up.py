@@ -129,6 +129,17 @@ def test_a_killed_part_comes_back_and_nothing_accepted_is_lost(up: Up, part: str
     wait_until(lambda: up.part(part).pid != victim.pid, seconds=30, what="another process does its work")
 
 
+@pytest.mark.faults  # half a minute of silence
+def test_a_worker_that_is_stopped_is_replaced_and_its_comment_judged(up: Up) -> None:
+    worker = up.part("moderate,bulk")
+    os.kill(worker.pid, signal.SIGSTOP)
+    with up.client() as site:
+        site.post("/v1/comments", json={"id": "stopped", "text": "You are a numpty.", "author": {"id": "a"}, "story": STORY})
+        up.says("worker has not shown life for a while", seconds=60)
+        assert judged(site, "stopped", seconds=90)["status"] == "held"
+    assert gone([worker])
+
+
 @pytest.mark.faults  # fifteen seconds of patience; test_supervisor.py has the same with less
 def test_a_second_start_on_the_same_folder_is_refused(up: Up) -> None:
     done = subprocess.run(
