@@ -87,9 +87,9 @@ def _content(collected: Collected) -> dict[str, Any]:
 
 
 def _build(content: dict[str, Any], problems: Problems, lists: dict[str, tuple[Term, ...]] | None = None) -> Build:
-    if lists is None:
+    if lists is None:  # stored: it was good when it was published; a term that a newer version refuses finds nothing
         lists = {
-            name: read_list(from_plain({"terms": terms}, name), problems) for name, terms in content["lists"].items()
+            name: read_list(from_plain({"terms": terms}, name), Problems()) for name, terms in content["lists"].items()
         }
     return Build(lists=lists, problems=problems)
 

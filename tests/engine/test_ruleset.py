@@ -114,6 +114,14 @@ def test_a_stored_body_that_does_not_hold_is_refused(shipped: Ruleset) -> None:
         Ruleset.from_body(json.dumps(body))
 
 
+def test_a_stored_term_that_a_newer_version_refuses_takes_no_rules_away(shipped: Ruleset) -> None:
+    body = json.loads(shipped.body)
+    body["lists"]["threats"].append({"term": "} a brace alone", "tier": "wish", "form": "phrase", "use": "verb"})
+    kept = Ruleset.from_body(json.dumps(body))
+    assert [rule.id for rule in kept.rules] == [rule.id for rule in shipped.rules]
+    assert kept.lists["threats"] == shipped.lists["threats"]
+
+
 def test_the_schema_in_the_folder_is_current() -> None:
     stored = json.loads((RULES / "schema.json").read_text(encoding="utf-8"))
     assert stored == json_schema(), "moderation rules kinds --schema > rules/schema.json"
