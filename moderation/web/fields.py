@@ -36,6 +36,7 @@ _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u
 )
 _INVISIBLE_CATEGORIES = frozenset(("Cc", "Cf", "Zs", "Zl", "Zp"))
 _RFC3339 = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:)(\d\d)(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_LANGUAGE_LENGTH = 35  # RFC 5646, 4.4.1: no tag in use is longer
 _LANGUAGE = r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,6}$"
 _ID_EDGE = r"[^\s\x00-\x1f\x7f-\x9f{forbidden}]"
 _ID_INNER = r"[^\x00-\x1f\x7f-\x9f{forbidden}]"
@@ -249,9 +250,13 @@ Url = Annotated[
 
 
 def _language(value: str) -> str:
-    if not re.fullmatch(_LANGUAGE, value, re.ASCII):
+    if len(value) > _LANGUAGE_LENGTH or not re.fullmatch(_LANGUAGE, value, re.ASCII):
         raise _wrong("language", "Must be a language tag, such as en or en-GB.")
     return value
 
 
-Language = Annotated[str, AfterValidator(_language), WithJsonSchema({"type": "string", "pattern": _LANGUAGE})]
+Language = Annotated[
+    str,
+    AfterValidator(_language),
+    WithJsonSchema({"type": "string", "pattern": _LANGUAGE, "maxLength": _LANGUAGE_LENGTH}),
+]

@@ -129,6 +129,7 @@ class Receiver:
     def __init__(self, told: Told, seed: int) -> None:
         self._told, self._dice = told, random.Random(seed)
         self.secret = ""
+        self._refused: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
@@ -162,7 +163,9 @@ class Receiver:
 
     def take(self, headers: dict[str, str], body: bytes) -> int:
         """One post; the status to answer with."""
-        if not self.secret or self._dice.random() < 0.02:
+        id = headers.get("webhook-id", headers.get("Webhook-Id", ""))
+        if not self.secret or (id not in self._refused and self._dice.random() < 0.02):
+            self._refused.add(id)  # once: after a second refusal the next try comes in five minutes
             return 503
         Webhook(self.secret).verify(body, {name.lower(): value for name, value in headers.items()})
         lowered = {name.lower(): value for name, value in headers.items()}

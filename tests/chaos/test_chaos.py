@@ -14,6 +14,7 @@ def test_fifteen_seconds_of_chaos(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("shape", ["embedded", "production"])
 def test_a_minute_of_chaos(shape: str, tmp_path: Path) -> None:
     report = run(shape, tmp_path, seconds=60, seed=2027)

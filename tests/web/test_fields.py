@@ -92,6 +92,7 @@ def test_on_the_line(changes: dict[str, Any]) -> None:
         ({"created_at": "2026-02-30T00:00:00Z"}, "#/created_at", "no such time"),
         ({"created_at": "２０２６-11-24T12:00:00Z"}, "#/created_at", "RFC 3339"),
         ({"language": "english, mostly"}, "#/language", "language tag"),
+        ({"language": "ue-nmVv-DxLmvm-WO-VhOFXg-QB0FRbrD-GL0tX"}, "#/language", "language tag"),
         ({"metadata": "x"}, "#/metadata", "object"),
         ({"metadata": {"a": {"b": "\x00"}}}, "#/metadata/a/b", "cannot be stored"),
         ({"story": {"id": "s", "title": "x" * 1025}}, "#/story/title", "Too long"),
