@@ -166,7 +166,7 @@ class Webhooks:
                 session,
                 update(Delivery)
                 .where(Delivery.id == delivery_id, due, Delivery.due_at <= now)
-                .values(state="claimed", lease_until=now + LEASE, lease_token=token, attempts=Delivery.attempts + 1),
+                .values(state="claimed", lease_until=now + LEASE, lease_token=token),
             )
             endpoint = session.get_one(Endpoint, row.endpoint_id, populate_existing=True)
             if not claimed:
@@ -198,6 +198,7 @@ class Webhooks:
                 log.warning("deliver.stale_lease", delivery=row.id)
                 return None
             row.lease_token = row.lease_until = None
+            row.attempts += 1  # here and not in the claim: a worker that dies in between says nothing of the receiver
             _settle(row, endpoint, answer, now)
             session.flush()
             return None if endpoint.disabled_at else _next_due(session, endpoint.id, now)

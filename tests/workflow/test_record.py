@@ -129,6 +129,18 @@ def test_a_worker_that_died_after_the_receivers_answer_sends_the_same_id_again(n
     assert states(newsroom) == ["done"]
 
 
+def test_a_workers_death_is_no_answer_of_the_receiver(newsroom: Newsroom) -> None:
+    endpoint(newsroom)
+    newsroom.post()
+    newsroom.app.moderate.run(revision_id=newsroom.queue.revisions.popleft(), now=NOW)
+    assert newsroom.app.webhooks._claim(newsroom.queue.deliveries.popleft(), NOW) is not None  # and then killed
+    newsroom.sender.answers.append(Answer(503))
+    for at in (later(seconds=60), later(seconds=70)):  # the first refusal is answered after 5 s, the second after 300
+        newsroom.app.sweep.tick(now=at)
+        newsroom.drain(at)
+    assert states(newsroom) == ["done"]
+
+
 def test_the_audit_is_one_unbroken_chain(newsroom: Newsroom) -> None:
     newsroom.judged(text="You clodpole.")
     newsroom.flag()
