@@ -68,20 +68,20 @@ class Authors:
         by: Actor,
         now: datetime,
         key: IdempotencyKey | None = None,
-    ) -> dict[str, Any]:
-        """Lifts every block of the author that is in force at this site; his standing afterwards."""
+    ) -> tuple[dict[str, Any], bool]:
+        """Lifts every block of the author that is in force at this site; (his standing afterwards, replayed?)."""
         with self.record(site_id, now) as ledger:
             session = ledger.session
-            replayed(session, site_id, key, now)
+            known = replayed(session, site_id, key, now)
             _, realm = lookup.site_and_realm(session, site_id)
             author = lookup.find_author(session, realm, author_id)
             if author is None:
                 raise NotFound("We have never seen this author.")
             lookup.lock_author(session, author.id)
-            for block in _active(session, author.id, site_id):
+            for block in _active(session, author.id, site_id) if known is None else ():
                 blocks.end(ledger, block, state="lifted", by=by, reason=reason)
             session.flush()
-            return _standing(session, author, site_id, now)
+            return _standing(session, author, site_id, now), known is not None
 
     def confirm_block(
         self, *, site_id: str, block_id: str, by: Actor, now: datetime, days: int | None = None, change: bool = False

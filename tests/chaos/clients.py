@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from standardwebhooks import Webhook
 
-from tests.chaos.invariants import Told
+from tests.chaos.told import Told
 
 CLEAN = ("The council should publish the figures.", "I read it twice and I agree.", "Thank you for this report.")
 RUDE = ("You are a numpty.", "What a nincompoop.", "Only a numpty says that.")
@@ -61,15 +61,14 @@ def work(client: Client, told: Told, lock: threading.Lock, seed: int, stop: Call
         if act < 0.6 or not mine:
             number += 1
             mine.append(_post(client, told, lock, f"c{seed}-{number}", dice))
-        elif act < 0.72:
+        elif act < 0.71:
             _edit(client, told, lock, dice.choice(mine), dice)
-        elif act < 0.86:
-            client.send(
-                "POST", f"/v1/comments/{dice.choice(mine)}/flags",
-                {"reader": {"id": f"reader-{dice.randrange(30)}"}, "reason": dice.choice(["uncivil", "spam"])},
-            )  # fmt: skip
-        elif act < 0.95:
+        elif act < 0.84:
+            _flag(client, told, lock, dice.choice(mine), dice)
+        elif act < 0.92:
             _decide(client, told, lock, dice.choice(mine), dice)
+        elif act < 0.96:
+            _block(client, told, lock, f"author-{dice.randrange(8)}", dice)
         else:
             id = dice.choice(mine)
             if client.send("DELETE", f"/v1/comments/{id}").status_code == 200:
@@ -100,15 +99,31 @@ def _edit(client: Client, told: Told, lock: threading.Lock, id: str, dice: rando
         told.clean.discard(id)  # what a moderator stopped stays held, whatever the edit says
 
 
+def _flag(client: Client, told: Told, lock: threading.Lock, id: str, dice: random.Random) -> None:
+    body = {"reader": {"id": f"reader-{dice.randrange(30)}"}, "reason": dice.choice(["uncivil", "spam", "disagree"])}
+    if client.send("POST", f"/v1/comments/{id}/flags", body).status_code == 201:
+        with lock:
+            told.flags.append(id)
+
+
 def _decide(client: Client, told: Told, lock: threading.Lock, id: str, dice: random.Random) -> None:
     shown = client.get(f"/v1/comments/{id}").json()
     decision = dice.choice(["approve", "reject"])
-    client.send(
-        "POST", f"/v1/comments/{id}/decisions",
-        {"revision": shown["revision"], "decision": decision, "reason": "personal_attack"},
-    )  # fmt: skip
+    body = {"revision": shown["revision"], "decision": decision, "reason": "personal_attack"}
+    answer = client.send("POST", f"/v1/comments/{id}/decisions", body)
     with lock:
         told.clean.discard(id)
+        if answer.status_code == 201:
+            told.decisions.append(id)
+
+
+def _block(client: Client, told: Told, lock: threading.Lock, author: str, dice: random.Random) -> None:
+    """Blocks one of the rude, or lets him go."""
+    if dice.random() < 0.5:
+        client.send("POST", f"/v1/authors/{author}/unblock", {"reason": "let go"})
+    elif client.send("POST", f"/v1/authors/{author}/block", {"reason": "rude"}).status_code == 201:
+        with lock:
+            told.blocks.append(author)
 
 
 def read_feed(client: Client) -> list[dict[str, Any]]:

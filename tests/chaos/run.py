@@ -9,8 +9,8 @@ from typing import Any
 
 from tests.chaos import invariants
 from tests.chaos.clients import Client, Receiver, read_feed, work
-from tests.chaos.invariants import Told
 from tests.chaos.shapes import SHAPES, Shape
+from tests.chaos.told import Told, of_clients
 
 CLIENTS = 4
 DRAIN_SECONDS = 150
@@ -53,7 +53,7 @@ def run(shape_name: str, folder: Path, *, seconds: float, seed: int) -> Report:
             told.events = read_feed(client)
             _wait_for_deliveries(shape)
             shown = {id: _shown(client, id) for id in told.comments}
-            wrong = {**invariants.in_database(shape.database_url), **invariants.of_clients(told, shown)}
+            wrong = {**invariants.in_database(shape.database_url), **of_clients(told, shown)}
     finally:
         shape.stop()
     return Report(shape_name, seed, schedule, len(told.comments), len(told.events), len(told.received), drained, wrong)

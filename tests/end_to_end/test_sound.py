@@ -12,8 +12,8 @@ from sqlalchemy import create_engine, text
 
 from tests.chaos import invariants
 from tests.chaos.clients import Client, Receiver, read_feed
-from tests.chaos.invariants import Told
 from tests.chaos.shapes import SHAPES, Embedded, Production
+from tests.chaos.told import Told, of_clients
 from tests.servers.processes import wait_until
 
 DRAIN_SECONDS = 90
@@ -41,7 +41,7 @@ class Site:
         wait_until(lambda: invariants.undelivered(url) == 0, seconds=DRAIN_SECONDS, what="all is delivered")
         self.told.events = read_feed(self.client)
         shown = {id: self.client.get(f"/v1/comments/{id}").json() for id in self.told.comments}
-        wrong = {**invariants.in_database(url), **invariants.of_clients(self.told, shown)}
+        wrong = {**invariants.in_database(url), **of_clients(self.told, shown)}
         assert not any(wrong.values()), wrong
         assert {comment["status"] for comment in shown.values()} <= {"published", "held"}
 

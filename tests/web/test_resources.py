@@ -147,6 +147,15 @@ class TestAuthors:
         assert service.decided(id="c2", author={"id": "new"})["status"] == "published"
         assert [one for one in types(service) if one.startswith("author.")] == ["author.blocked", "author.unblocked"]
 
+    def test_an_unblock_that_arrives_twice_leaves_a_newer_block_alone(self, service: Service) -> None:
+        once = {"Idempotency-Key": "unblock-1"}
+        service.post("/v1/authors/late/block", {"reason": "x"})
+        assert service.post("/v1/authors/late/unblock", {"reason": "y"}, headers=once).get_json()["block"] is None
+        newer = service.post("/v1/authors/late/block", {"reason": "z"}).get_json()
+        again = service.post("/v1/authors/late/unblock", {"reason": "y"}, headers=once)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert again.get_json()["block"]["id"] == newer["id"]
+
     def test_staff_cannot_be_blocked(self, service: Service) -> None:
         service.comment(author={"id": "boss", "role": "staff"})
         assert service.post("/v1/authors/boss/block", {"reason": "x"}).status_code == 403

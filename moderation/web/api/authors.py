@@ -72,7 +72,7 @@ def block(call: Call) -> Answer:
 
 def unblock(call: Call) -> Answer:
     """Lift an author's block."""
-    found = call.application.authors.unblock(
+    found, replayed = call.application.authors.unblock(
         site_id=call.site_id,
         author_id=call.path["author_id"],
         reason=call.body.reason,
@@ -80,7 +80,7 @@ def unblock(call: Call) -> Answer:
         now=call.now,
         key=call.key,
     )
-    return Answer(found)
+    return Answer(found, headers=REPLAYED if replayed else {})
 
 
 def appeal(call: Call) -> Answer:
@@ -139,7 +139,9 @@ ROUTES = (
         summary="Lift a block",
         view=unblock,
         body=UnblockFields,
-        answers={200: Says("The standing afterwards: no block is open any more.", answers.Author)},
+        answers={
+            200: Says("The standing afterwards: no block is open any more.", answers.Author, ("Idempotent-Replayed",))
+        },
         problems=(404,),
         headers=("Idempotency-Key",),
         example={"reason": "Second look: the account had been taken over."},
