@@ -67,8 +67,7 @@ def test_each_question_finds_its_damage(worked: Newsroom, database_url: str, que
 
 EVENT = {"id": "e1", "type": "comment.published", "created_at": "2026-11-23T12:00:01.000Z"}
 SHOWN = {"id": "c1", "status": "published", "publish": True, "sequence": 3, "updated_at": "2026-11-23T12:00:01.000Z"}
-CLIENT_# Doubled verdicts, decisions and open items and unknown rules are left out: the tables' own constraints refuse them.
-DAMAGES = {
+CLIENT_DAMAGES = {
     "Q1 acknowledged comments that are gone": {"comments": {"lost": {}}},
     "Q1 acknowledged flags that are gone": {"flags": ["c1"]},
     "Q1 acknowledged decisions that are gone": {"decisions": ["c1"]},
