@@ -31,7 +31,7 @@ from moderation.storage.models import (
 )
 from tests.chaos.told import Told, of_clients
 
-__all__ = ["Told", "in_database", "of_clients", "undelivered", "waiting"]
+__all__ = ["Told", "answers", "in_database", "of_clients", "undelivered", "waiting"]
 SLACK = timedelta(seconds=30)  # two acts that overlap carry times in either order
 QUESTIONS = {
     "Q2 comments that wait for nobody": """
@@ -81,21 +81,27 @@ def in_database(url: str) -> dict[str, int]:
     """The answers of all questions; drained and sound means all zero."""
     engine = create_engine(url)
     with Session(engine) as session:
-        found = {name: int(session.scalar(text(question)) or 0) for name, question in QUESTIONS.items()}
-        found |= {
-            "Q4 decisions that should count once and do not": _strikes_missing(session),
-            "Q4 flags without their one event, and events without a flag": _flags_untold(session),
-            "Q4 flags that reached no person": _flags_unlisted(session),
-            "Q4 readers whose record is not their flags": _readers_miscounted(session),
-            "Q5 blocks without a cause, a beginning or an end": sum(_unsound_blocks(session)),
-            "Q6 events without their one delivery": _undelivered_events(session),
-            "Q8 events of one change told twice": _doubled_changes(session),
-            "Q8 status events without their one audit row": _changes_unaudited(session),
-            "Q8 audit chains that break": sum(not _unbroken(session, site) for site in session.scalars(select(Site))),
-            "Q7 positions given twice or skipped": sum(_gaps(session, site) for site in session.scalars(select(Site))),
-        }
+        found = answers(session)
     engine.dispose()
     return found
+
+
+def answers(session: Session) -> dict[str, int]:
+    """The same, within a session."""
+    found = {name: int(session.scalar(text(question)) or 0) for name, question in QUESTIONS.items()}
+    sites = session.scalars(select(Site)).all()
+    return found | {
+        "Q4 decisions that should count once and do not": _strikes_missing(session),
+        "Q4 flags without their one event, and events without a flag": _flags_untold(session),
+        "Q4 flags that reached no person": _flags_unlisted(session),
+        "Q4 readers whose record is not their flags": _readers_miscounted(session),
+        "Q5 blocks without a cause, a beginning or an end": sum(_unsound_blocks(session)),
+        "Q6 events without their one delivery": _undelivered_events(session),
+        "Q7 positions given twice or skipped": sum(_gaps(session, site) for site in sites),
+        "Q8 events of one change told twice": _doubled_changes(session),
+        "Q8 status events without their one audit row": _changes_unaudited(session),
+        "Q8 audit chains that break": sum(not _unbroken(session, site) for site in sites),
+    }
 
 
 def _strikes_missing(session: Session) -> int:
