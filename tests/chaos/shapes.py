@@ -48,13 +48,15 @@ class Shape(Protocol):
 class Embedded:
     """`moderation up`: any process of it, or all of it with a new start."""
 
+    options: tuple[str, ...] = ()
+
     def __init__(self, folder: Path) -> None:
         self._up = Up(folder)
         self.url, self.key, self.database_url = "", "", ""
 
     def start(self) -> None:
         """Up and ready."""
-        self._up.start(**QUICK)
+        self._up.start(*self.options, **QUICK)
         self.url = f"http://127.0.0.1:{self._up.port}"
         self.key = self._up.credentials()["site_key"]
         self.database_url = f"sqlite:///{self._up.data / 'moderation.sqlite'}"
@@ -63,7 +65,7 @@ class Embedded:
         """kill -9 of one child, or of the supervisor and all with it."""
         if dice.random() < 0.12:
             self._up.kill()
-            self._up.start(**QUICK)
+            self._up.start(*self.options, **QUICK)
             return "supervisor"
         children = self._up.family()[1:]
         victim = dice.choice(children)
@@ -89,7 +91,7 @@ class Embedded:
         """What the person or the machine would start again."""
         process = self._up.process
         if process is None or process.poll() is not None:
-            self._up.start(**QUICK)
+            self._up.start(*self.options, **QUICK)
 
     def _part(self, is_it: Callable[[psutil.Process], bool]) -> psutil.Process:
         end = time.monotonic() + 30
@@ -117,6 +119,7 @@ class Production:
         self._port = free_port()
         self.url, self.key, self.database_url = f"http://127.0.0.1:{self._port}", "", ""
         self._down = threading.Event()
+        self.resting: set[str] = set()  # what stays down when it dies
 
     def start(self) -> None:
         """Up and ready, with a site of its own."""
@@ -125,7 +128,17 @@ class Production:
         self._postgres.start()
         self._valkey.start()
         self.database_url = self._postgres.new_database()
-        self._stack = Stack(
+        self._stack = self._make_stack()
+        self._stack.run("migrate")
+        self.key = json.loads(self._stack.run("web", "site", "add", "chaos"))["key"]
+        self._names = [name for name in self._service_names() if name != "migrate"]
+        for name in self._names:
+            self._stack.start(name)
+        threading.Thread(target=self._restart, daemon=True).start()
+        self._wait_until_ready()
+
+    def _make_stack(self) -> Stack:
+        return Stack(
             self._folder,
             {"POSTGRES_PASSWORD": "unused", "MODERATION_SECRET_KEY": "chaos-" * 8},
             {
@@ -135,13 +148,6 @@ class Production:
             },
             {**QUICK, "MODERATION_WEB_HOST": "127.0.0.1", "MODERATION_WEB_PORT": str(self._port)},
         )
-        self._stack.run("migrate")
-        self.key = json.loads(self._stack.run("web", "site", "add", "chaos"))["key"]
-        self._names = [name for name in self._service_names() if name != "migrate"]
-        for name in self._names:
-            self._stack.start(name)
-        threading.Thread(target=self._restart, daemon=True).start()
-        self._wait_until_ready()
 
     def hurt(self, dice: random.Random) -> str:
         """kill -9 of one of our processes or a child of it, of Valkey, or an immediate restart of PostgreSQL."""
@@ -209,8 +215,9 @@ class Production:
     def _restart(self) -> None:
         while not self._down.wait(0.2):
             for name in self._names:
-                if self._stack.running[name].poll() is not None and not self._down.is_set():
-                    self._stack.start(name)
+                if name in self.resting or self._stack.running[name].poll() is None or self._down.is_set():
+                    continue
+                self._stack.start(name)
 
     def _service_names(self) -> list[str]:
         from tests.end_to_end.compose import ours

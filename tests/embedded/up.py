@@ -28,6 +28,7 @@ class Up:
         self.out, self.err = folder / "out", folder / "err"
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.command = [sys.executable, "-P", "-m", "moderation"]
         shutil.copytree(RULES, self.rules)
 
     def start(self, *options: str, **settings: str) -> None:
@@ -38,7 +39,7 @@ class Up:
     def begin(self, *options: str, **settings: str) -> "subprocess.Popen[bytes]":
         """Start it, no more."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("MODERATION_")}
-        command = [sys.executable, "-P", "-m", "moderation", "up", "--port", str(self.port), "--data", str(self.data)]
+        command = [*self.command, "up", "--port", str(self.port), "--data", str(self.data)]
         with self.out.open("wb") as out, self.err.open("wb") as err:
             self.process = subprocess.Popen(
                 [*command, *options], stdout=out, stderr=err, stdin=subprocess.DEVNULL, start_new_session=True, cwd="/",

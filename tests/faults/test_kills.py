@@ -1,0 +1,175 @@
+"""Processes that die, stop or hang at a named step. Rows 1, 7, 8, 9, 10, 21, 26 and the hanging half of 28."""
+
+import signal
+import threading
+import time
+
+import psutil
+import pytest
+
+from tests.chaos.clients import RUDE
+from tests.faults.shapes import FaultyEmbedded, FaultyProduction, verbs
+from tests.faults.site import Site
+from tests.servers.processes import wait_until
+
+
+@pytest.mark.parametrize(
+    ("step", "how"),
+    [("web.submitting", "kill"), ("web.submitted", "kill"), ("web.sending", "kill late")],
+    ids=["before the INSERT", "after the COMMIT", "after the answer"],
+)
+def test_row_1_the_web_process_dies_around_the_commit(site: Site, step: str, how: str) -> None:
+    """Row 1: a retry with the same key is the same comment, and a hint that was never sent is made up for."""
+    id = f"web-{step.partition('.')[2]}"
+    site.steps.arm(step, how, needle="" if how == "kill late" else f"'{id}'")
+    shown = site.post(id)
+    assert (shown["id"], shown["revision"]) == (id, 1)
+    site.steps.wait(step)
+    assert site.judged(id)["status"] == "published"
+    site.drained()
+
+
+STEPS = ("worker.claimed", "worker.judged", "worker.written", "worker.recorded")
+
+
+@pytest.mark.parametrize("how", ["kill", "segv", "memory"])
+def test_row_7_a_worker_dies_at_every_step(site: Site, how: str) -> None:
+    """Row 7: dead after the claim, the scoring, before and after the COMMIT: judged once, while others flow."""
+    with site.load(seed=7 + len(how), clients=2):
+        for step in STEPS:
+            site.steps.arm(step, how)
+            site.steps.wait(step)
+            id = f"flows-{how}-{step.partition('.')[2]}"
+            site.post(id)
+            site.judged(id)
+    site.drained()
+
+
+@pytest.mark.parametrize("signals", [("TERM",), ("QUIT",), ("TERM", "TERM"), ("KILL",)], ids="-".join)
+def test_row_8_a_worker_is_told_to_end_with_its_prefetch_full(site: Site, signals: tuple[str, ...]) -> None:
+    """Row 8: the tree ends as it is told; a polite end finishes what runs and gives back what does not."""
+    name = "-".join(signals)
+    ids = [f"prefetch-{name}-{number}" for number in range(16)]
+    before = site.shape.part("worker")
+    family = [before, *before.children(recursive=True)]
+    with site.steps.armed("worker.claimed", "slow"):
+        for id in ids:
+            site.post(id, RUDE[0])
+        wait_until(lambda: site.ask(CLAIMED) > 0, seconds=30, what="a worker holds a comment")
+        for each in signals:
+            for process in family if each == "KILL" else family[:1]:
+                process.send_signal(getattr(signal, f"SIG{each}"))
+            time.sleep(0.2)
+        _, left = psutil.wait_procs(family, timeout=60)
+        assert not left
+        wait_until(lambda: site.shape.part("worker").pid != before.pid, seconds=60, what="another one works")
+    assert {site.judged(id)["status"] for id in ids} == {"held"}
+    if signals == ("TERM",):
+        assert {site.attempts(id) for id in ids} == {1}
+    site.drained()
+
+
+CLAIMED = "SELECT count(*) FROM revision WHERE state = 'claimed'"
+
+
+def test_row_9_a_worker_wakes_after_its_lease(site: Site) -> None:
+    """Row 9: stopped with its lease, overtaken by another worker, then awake: its late write is refused."""
+    refused = site.shape.log("worker").count("moderate.stale_lease")
+    site.steps.arm("worker.judged", "stop", needle="sleeper")
+    site.post("sleeper", RUDE[0])
+    site.steps.wait("worker.judged")
+    asleep = _stopped(site)
+    above = site.shape.supervisor() if isinstance(site.shape, FaultyEmbedded) else site.shape.part("worker")
+    above.send_signal(signal.SIGSTOP)  # else it would see the lease end, and kill the sleeper
+    try:
+        with verbs(site.shape) as app:
+            revision = site.ask("SELECT id FROM revision WHERE state = 'claimed' AND text LIKE '%(sleeper)'")
+            wait_until(
+                lambda: app.moderate.run(revision_id=revision, now=app.now()), seconds=30, what="it is overtaken"
+            )
+        asleep.send_signal(signal.SIGCONT)
+        wait_until(
+            lambda: site.shape.log("worker").count("moderate.stale_lease") > refused, seconds=30, what="it is refused"
+        )
+    finally:
+        asleep.send_signal(signal.SIGCONT)
+        above.send_signal(signal.SIGCONT)
+    assert site.judged("sleeper")["status"] == "held"
+    assert site.attempts("sleeper") == 2
+    site.drained()
+
+
+def _stopped(site: Site) -> psutil.Process:
+    part = site.shape.part("worker")
+    found: list[psutil.Process] = []
+
+    def look() -> bool:
+        family = [part, *part.children(recursive=True)]
+        found[:] = [each for each in family if each.status() == psutil.STATUS_STOPPED]
+        return bool(found)
+
+    wait_until(look, seconds=30, what="a worker is stopped")
+    return found[0]
+
+
+def test_row_10_comments_that_crash_or_hang_their_check(site: Site) -> None:
+    """Rows 10 and 28: five attempts each, then a person with the reason; others are checked meanwhile, nothing loops."""
+    with (
+        site.steps.armed("worker.judging", "kill", needle="(poison)"),
+        site.steps.armed("worker.judged", "hang", needle="(tar)"),
+    ):
+        site.post("poison", RUDE[0])
+        site.post("tar", RUDE[0])
+        for number in range(5):
+            time.sleep(2)
+            site.post(f"beside-poison-{number}")
+        _gives_up(site, "poison")
+        _gives_up(site, "tar")
+    site.drained()
+
+
+def _gives_up(site: Site, id: str) -> None:
+    shown = site.judged(id, seconds=180)
+    assert shown["status"] == "held"
+    assert shown["verdict"]["reasons"][0]["code"] == "not_judged"
+    assert site.attempts(id) == 6  # the sixth is the one that asks a person
+
+
+def test_row_21_a_courier_dies_after_the_receivers_answer(site: Site) -> None:
+    """Row 21: what was answered and not noted is posted again, with the same id."""
+    site.steps.arm("courier.answered", "kill", needle="")
+    site.post("twice")
+    site.steps.wait("courier.answered")
+    site.drained()
+    assert len(set(site.received("twice"))) == 1
+    posts = [post["id"] for post in site.told.received]
+    assert len(posts) > len(set(posts))
+
+
+def test_row_26_messages_of_another_version(site: Site) -> None:
+    """Row 26: a worker that meets a newer task, a newer argument, or no message at all goes on with its work."""
+    from moderation.adapters import queue
+
+    site.post("newer")
+    revision = site.ask("SELECT id FROM revision WHERE text LIKE '%(newer)'")
+    settings = site.shape.settings()
+    with queue.celery(settings) as newer:
+        for name in queue.QUEUES:
+            newer.send_task("moderation.of_the_next_version", kwargs={"some_id": "x"}, queue=name)
+        newer.send_task(queue.MODERATE, kwargs={"revision_id": revision, "hurry": True}, queue=queue.MODERATE_QUEUE)
+        newer.send_task(queue.MODERATE, kwargs={"revision_id": "no such row"}, queue=queue.MODERATE_QUEUE)
+        newer.send_task(queue.DELIVER, kwargs={"delivery_id": "no such row"}, queue=queue.DELIVER_QUEUE)
+    with site.shape.valkey() as broker:
+        broker.lpush(queue.MODERATE_QUEUE, "{}", "no JSON", '{"body": 5}')
+    assert site.judged("newer")["status"] == "published"
+    with site.steady("after-newer") as statuses:
+        wait_until(lambda: len(statuses) > 20, seconds=60, what="twenty comments")
+    site.drained()
+
+
+def test_the_shapes_are_what_they_say(site: Site) -> None:
+    """Guards the rows above: the saboteur is in every process, and threads of ours are not left behind."""
+    assert isinstance(site.shape, FaultyEmbedded | FaultyProduction)
+    for name in ("web", "worker", "courier"):
+        assert "saboteur.py" in " ".join(site.shape.part(name).cmdline())
+    assert threading.active_count() < 100
