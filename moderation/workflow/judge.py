@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -89,12 +89,25 @@ class Judge:
         try:
             language = submission.language or str(settings.get("language", "en"))
             scores = self.classifier.score(submission, language=language, seconds=seconds)
-            if all(math.isfinite(value) and 0 <= value <= 1 for value in scores.scores.values()):
+            if _is_usable(scores):
                 return scores, ()
             log.error("classifier.out_of_range", model=self.classifier.version)
         except Exception as error:
             log.error("classifier.failed", model=self.classifier.version, error=type(error).__name__)
         return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "failed")), ("classifier",)
+
+
+def _is_usable(scores: Scores) -> bool:
+    """Numbers in range, and names and sources that can be stored: another shape would crash the check further on."""
+    return (
+        all(math.isfinite(value) and 0 <= value <= 1 for value in scores.scores.values())
+        and _are(str, scores.scores, scores.scored_by, scores.not_assessed, scores.not_assessed.values())
+        and _are(Mapping, scores.scored_by.values())
+    )
+
+
+def _are(kind: type, *groups: Iterable[object]) -> bool:
+    return all(isinstance(each, kind) for group in groups for each in group)
 
 
 def stored_submission(
