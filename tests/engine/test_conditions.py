@@ -1,16 +1,27 @@
 """Each kind of condition, true and false, and that each is documented with an example that loads."""
 
+import time
 from typing import Any
 
 import pytest
 
 from moderation.engine.conditions import KINDS
 from moderation.engine.ruleset import load
+from moderation.engine.text.addresses import addresses
 from tests.engine.cases import hits, judged, one_rule, rule
 
 STORY = {"id": "s1", "title": "Bike lane", "section": "Local", "people": [{"name": "Sam Patel", "role": "private"}]}
 LISTS = {"lists/family.yaml": "terms: [mother, father]", "lists/insults.yaml": "terms: [{term: moron, tier: strong}]"}
 SAME = {"text": "The same text again, please."}
+BARE_LINKS = (
+    "bit.ly/abc", "(t.co/xyz)", "tinyurl.com/4xy", "is.gd/x", "rb.gy/a1,", "lnkd.in/xyz", "youtu.be/dQw4", "a.co/d",
+    "deals.tk/watches", "my-shop.store/sale-2", "promo.dev/x", "zeitung.at/artikel-9", "foo.md/a_b", "bit.ly",
+)  # fmt: skip
+NO_LINKS = (
+    "and/or", "e.g.", "e.g./i.e.", "3.5/10", "index.html", "index.html/top", "U.S./EU", "U.S/EU", "a.m./p.m.", "km/h",
+    "README.md/LICENSE", "node.js/react", "B.Sc/M.Sc", "know.It/they", "here.Is/was", "is.gd", "v2.0/beta", "No.10/11",
+    "report.zip/pdf", "tom@mail.example/x", "well.../so",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
@@ -67,6 +78,10 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("{links: {at_least: 2}}", {"text": "http://a.example and www.b.example"}, True),
     ("{links: {at_least: 2}}", {"text": "http://a.example"}, False),
     ("{links: {at_least: 1}}", {"text": "e.g. this etc. and so on.Then"}, False),
+    *(("{links: {at_least: 1}}", {"text": f"see {text} now"}, True) for text in BARE_LINKS),
+    *(("{links: {at_least: 1}}", {"text": f"see {text} now"}, False) for text in NO_LINKS),
+    ("{links: {at_least: 2}}", {"text": "index.html/bit.ly/abc, and/or is.gd/x."}, True),
+    ("{links: {hosts: [is.gd]}}", {"text": "IS.GD/Xy"}, True),
     ("{links: {hosts: [b.com]}}", {"text": "see https://x.b.com/y"}, True),
     ("{links: {hosts: [b.com]}}", {"text": "see https://notb.com/y"}, False),
     ("{links: {not_hosts: [b.com]}}", {"text": "see b.com/y"}, False),
@@ -142,3 +157,14 @@ def test_needs_tell_what_facts_the_rules_read() -> None:
     more = rule("{score: {insult: {at_least: 0.5}}}", id="s")
     rules = load({"a.yaml": "rules:\n" + rule("{repeat: {times: {at_least: 2}, hours: 36}}") + more})
     assert rules.needs == {"previous_hours": 36, "scores": ("insult",)}
+
+
+@pytest.mark.parametrize("part", ["a.zz/", "a.", "bit.ly/", "a.sc/ ", "www.", "a" * 60 + ".", "is.gd/x?"])
+def test_addresses_are_found_in_linear_time(part: str) -> None:
+    def seconds(length: int) -> float:
+        text = part * (length // len(part))
+        started = time.process_time()
+        list(addresses(text))
+        return time.process_time() - started
+
+    assert seconds(200_000) < 40 * max(seconds(20_000), 0.005)

@@ -13,15 +13,9 @@ import re2
 from ..look import Found, Look
 from ..schema import Bad, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
+from ..text.addresses import addresses
 from .base import NO, Build, Filter, Kind, Outcome
 
-_LINK = re.compile(
-    r"(?:https?://|hxxps?://|www\.)[^\s<>\"']{1,2000}"
-    r"|(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,40})\.){1,4}"
-    r"(?:com|net|org|info|biz|co|io|me|ru|cn|xyz|top|site|online|shop|club|ly|gl|link|click|live|tv|uk|us|de|fr|eu)"
-    r"(?:/[^\s<>\"']{0,2000}|(?![\w.-]))",
-    re.IGNORECASE,
-)
 _MAY_BE = re2.compile(r"(?i)href|https?:|hxxp|www\.|[a-z0-9]\.[a-z]{2}")
 _HREF = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\s\"'>]{1,2000})", re.IGNORECASE)
 
@@ -56,8 +50,9 @@ def _links(look: Look) -> list[tuple[str, Found]]:
 
 
 def _find_links(look: Look) -> Iterator[tuple[str, Found]]:
-    for found in _LINK.finditer(look.text.view.text):
-        yield _host(found.group()), Found(found.start(), found.end())
+    text = look.text.view.text
+    for start, end in addresses(text):
+        yield _host(text[start:end]), Found(start, end)
     if look.given.format == "html":
         for found in _HREF.finditer(look.given.text):
             yield _host(found.group(1)), Found(0, 0)
