@@ -1,6 +1,7 @@
 """The composition root: Settings in, the verbs of the service out. The only place that knows all rooms."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +30,7 @@ from moderation.workflow.queries import Health, Queries
 from moderation.workflow.recording import Recorder
 from moderation.workflow.review import Review
 from moderation.workflow.rulebook import Rulebook
+from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.sites import Sites
 from moderation.workflow.stories import Stories
 from moderation.workflow.sweep import Sweep
@@ -75,9 +77,10 @@ class Application:
         """Compiles the rules in force at every site, so that the first comment does not wait for that."""
         try:
             for site in self.sites.list():
-                self.rulebook.current(site_id=site["id"])
+                with suppress(NoRuleset):  # its comments are held; the other sites' rules are wanted all the same
+                    self.rulebook.current(site_id=site["id"])
         except ModerationError:
-            return  # no database or no rules yet: whoever needs them says so
+            return  # no database yet: whoever needs it says so
 
     def close(self) -> None:
         """Gives connections and threads back."""
@@ -147,5 +150,5 @@ def build(
         ),
         queries=Queries(database, presenter),
         desk=Desk(database, rulebook, presenter),
-        health=Health(database, hints),
+        health=Health(database, hints, rulebook),
     )

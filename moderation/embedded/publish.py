@@ -7,7 +7,7 @@ from pathlib import Path
 from moderation.bootstrap import Application
 from moderation.embedded import errands
 from moderation.workflow.incoming import SYSTEM
-from moderation.workflow.rulebook import NoRuleset
+from moderation.workflow.rulesets import NoRuleset
 
 
 def publish(application: Application, _data: Path) -> int:

@@ -9,6 +9,7 @@ import hmac
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 from sqlalchemy import select, update
@@ -49,7 +50,7 @@ class _Told:
     moves: bool
 
 
-@dataclass(slots=True)
+@dataclass
 class Ledger:
     """Collects what one transaction tells about one site, and writes it when the transaction is about to end."""
 
@@ -110,10 +111,10 @@ class Ledger:
 
     def _write_own(self) -> list[str]:
         count = len(self._told) + len(self._audit)
-        self.session.flush()
         if not count:
             return []
-        last, mac = self._take(count)
+        with self.session.no_autoflush:  # a comment's row is locked already, and is written once, with its number
+            last, mac = self._take(count)
         number = last - count
         for told in self._told:
             number += 1
@@ -153,16 +154,13 @@ class Ledger:
         self._write_deliveries(event)
 
     def _write_deliveries(self, event: Event) -> None:
-        endpoints = self.session.scalars(
-            select(Endpoint).where(Endpoint.site_id == self.site_id, Endpoint.disabled_at.is_(None))
-        )
-        for endpoint in endpoints:
-            if endpoint.types and event.type not in endpoint.types:
+        for endpoint_id, types in self._endpoints:
+            if types and event.type not in types:
                 continue
             delivery = Delivery(
                 id=new_id(),
                 site_id=self.site_id,
-                endpoint_id=endpoint.id,
+                endpoint_id=endpoint_id,
                 event_id=event.id,
                 position=event.position,
                 due_at=self.now,
@@ -172,14 +170,20 @@ class Ledger:
             self.deliveries.append(delivery.id)
 
     def _write_audit(self, row: dict[str, Any], position: int, before: str) -> str:
-        mac = seal(self._audit_key(), before, position, self.now, row)
+        mac = seal(self._audit_key, before, position, self.now, row)
         self.session.add(AuditRow(site_id=self.site_id, position=position, at=self.now, mac=mac, **row))
         return mac
 
+    @cached_property
+    def _endpoints(self) -> list[tuple[str, list[Any]]]:
+        rows = self.session.execute(
+            select(Endpoint.id, Endpoint.types).where(Endpoint.site_id == self.site_id, Endpoint.disabled_at.is_(None))
+        )
+        return [(id, types) for id, types in rows]
+
+    @cached_property
     def _audit_key(self) -> bytes:
-        site = self.session.get(Site, self.site_id)
-        assert site is not None
-        return site.audit_key
+        return self.session.scalars(select(Site.audit_key).where(Site.id == self.site_id)).one()
 
 
 def seal(key: bytes, before: str, position: int, at: datetime, row: dict[str, Any]) -> str:

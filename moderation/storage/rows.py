@@ -1,14 +1,16 @@
 """Writes that must count: insert-or-leave on both databases, counted updates."""
 
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Table, Update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from moderation.storage.models import Base
+
+Row = TypeVar("Row", bound=Base)
 
 
 def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
@@ -20,6 +22,19 @@ def insert_once(session: Session, model: type[Base], **values: Any) -> bool:
     columns = model.__mapper__.columns
     given = {str(columns[name].key): value for name, value in values.items()}
     return session.execute(_insert(model, session.get_bind().dialect.name), given).first() is not None
+
+
+def insert_new(session: Session, model: type[Row], **values: Any) -> Row | None:
+    """As insert_once; the inserted row as an object of the session, without reading it again, or None.
+
+    `values` name every column that has a default of its own; the others are null.
+    """
+    if not insert_once(session, model, **values):
+        return None
+    row = model(**{**dict.fromkeys(model.__mapper__.column_attrs.keys()), **values})
+    make_transient_to_detached(row)
+    session.add(row)
+    return row
 
 
 @cache

@@ -25,7 +25,7 @@ from moderation.errors import (
     Unavailable,
 )
 from moderation.web.security import PAGE_POLICY
-from moderation.workflow.rulebook import NoRuleset
+from moderation.workflow.rulesets import NoRuleset
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 5

@@ -15,7 +15,8 @@ from moderation.workflow import strikes
 from moderation.workflow.blocks import propose, take_back
 from moderation.workflow.incoming import Actor
 from moderation.workflow.moves import event_data, move
-from moderation.workflow.rulebook import NoRuleset, Rulebook
+from moderation.workflow.rulebook import Rulebook
+from moderation.workflow.rulesets import NoRuleset
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,10 @@ class Consequences:
 
     def _ruleset(self, ledger: Ledger, verdict: Verdict | None) -> Ruleset:
         if verdict is not None and verdict.ruleset:
-            return self.rulebook.ruleset(verdict.ruleset, ledger.session)
+            try:
+                return self.rulebook.ruleset(verdict.ruleset, ledger.session)
+            except NoRuleset:
+                pass  # too old for this version of the software: the site's present rules say what follows
         return self.rulebook.current(site_id=ledger.site_id).ruleset
 
 

@@ -25,7 +25,8 @@ from moderation.storage.unit_of_work import Database
 from moderation.workflow import blocks, desk_views
 from moderation.workflow.desk_lines import lines
 from moderation.workflow.present import Presenter
-from moderation.workflow.rulebook import NoRuleset, Rulebook
+from moderation.workflow.rulebook import Rulebook
+from moderation.workflow.rulesets import NoRuleset, UnreadableRuleset
 
 EXCERPT = 280
 RECENT_OF_AUTHOR = 10
@@ -144,8 +145,9 @@ class Desk:
         versions = self.rulebook.versions(site_id=site_id, limit=20)
         try:
             published = self.rulebook.current(site_id=site_id)
-        except NoRuleset:
-            return {"version": None, "rules": [], "refused": refused, "versions": versions}
+        except NoRuleset as none:
+            unreadable = (none.version, none.mistakes) if isinstance(none, UnreadableRuleset) else None
+            return {"version": None, "unreadable": unreadable, "rules": [], "refused": refused, "versions": versions}
         with self.database.read() as session:
             hits = statistics.hits_by_rule(session, site_id, now - timedelta(days=days))
         return {

@@ -20,7 +20,7 @@ from moderation.workflow.intake import store_as_published
 from moderation.workflow.moves import event_data, move
 from moderation.workflow.present import flag_counts
 from moderation.workflow.recording import Recorder, replayed
-from moderation.workflow.rulebook import NoRuleset, Rulebook
+from moderation.workflow.rulebook import Rulebook
 
 URGENT_REASONS = frozenset({"illegal", "threat", "personal_information", "self_harm"})
 UNLISTED_REASONS = frozenset({"disagree"})
@@ -44,7 +44,7 @@ class Flags:
         key: IdempotencyKey | None = None,
     ) -> tuple[dict[str, Any], bool, bool]:
         """Counts one reader's flag on a revision; (the flags as they stand now, new?, replayed?)."""
-        limits = self._limits(site_id)
+        limits = self.rulebook.settings(site_id=site_id)["flags"]
         with self.record(site_id, now) as ledger:
             known = replayed(ledger.session, site_id, key, now)
             comment = self._comment(ledger, comment_id, flag, by)
@@ -60,13 +60,6 @@ class Flags:
         """{total, counts, weight, outcome} of the latest revision."""
         with self.record.database.read() as session:
             return _summary(session, lookup.comment(session, site_id, comment_id))
-
-    def _limits(self, site_id: str) -> Mapping[str, Any]:
-        try:
-            limits: Mapping[str, Any] = self.rulebook.current(site_id=site_id).ruleset.settings["flags"]
-        except NoRuleset:
-            return {"hide_at": 5, "readers": 3}
-        return limits
 
     def _comment(self, ledger: Ledger, comment_id: str, flag: IncomingFlag, by: Actor) -> Comment:
         found = lookup.find_comment(ledger.session, ledger.site_id, comment_id, lock=True)

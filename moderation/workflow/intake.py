@@ -13,7 +13,7 @@ from moderation.errors import Conflict
 from moderation.storage.ledger import FIRST_KICK, Ledger
 from moderation.storage.models import Author, Comment, Realm, Revision, Story, new_id
 from moderation.storage.queries import lookup
-from moderation.storage.rows import insert_once
+from moderation.storage.rows import insert_new
 from moderation.workflow import people, queue_items
 from moderation.workflow.asking import AskFirst
 from moderation.workflow.incoming import Actor, IdempotencyKey, IncomingComment
@@ -126,7 +126,7 @@ class Intake:
 def _comment(
     session: Session, site_id: str, incoming: IncomingComment, author: Author, story: Story, now: datetime
 ) -> tuple[Comment, bool]:
-    created = insert_once(
+    made = insert_new(
         session,
         Comment,
         id=new_id(),
@@ -144,7 +144,7 @@ def _comment(
         created_at=now,
         updated_at=now,
     )
-    return lookup.comment(session, site_id, incoming.id, lock=True), created
+    return made or lookup.comment(session, site_id, incoming.id, lock=True), made is not None
 
 
 def _revise(

@@ -25,6 +25,16 @@ SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs wh
 NOT_VALID = (
     "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
 )
+_HOLDERS = select(
+    ApiKey.id,
+    ApiKey.site_id,
+    ApiKey.kind,
+    ApiKey.hash,
+    ApiKey.revoked_at,
+    ApiKey.expires_at,
+    ApiKey.last_used_at,
+    Site.slug,
+).join(Site, Site.id == ApiKey.site_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +97,15 @@ class Keys:
 
     def _holder(self, lookup_: str, hash: str | None, now: datetime) -> KeyHolder:
         with self.record.database.read() as session:
-            row = session.execute(
-                select(ApiKey, Site.slug).join(Site, Site.id == ApiKey.site_id).where(ApiKey.lookup == lookup_)
-            ).one_or_none()
-        if row is None:
+            key = session.execute(_HOLDERS.where(ApiKey.lookup == lookup_)).one_or_none()
+        if key is None:
             raise NotAuthenticated(NOT_VALID)
-        key, slug = row
         matches = hash is None or hmac.compare_digest(key.hash or "", hash)
         if not matches or key.revoked_at is not None or (key.expires_at is not None and key.expires_at <= now):
             raise NotAuthenticated(NOT_VALID)
         if key.last_used_at is None or key.last_used_at + USED_NOTED_EVERY < now:
             self._note_use(key.id, now)
-        return KeyHolder(key.id, key.site_id, slug, key.kind)
+        return KeyHolder(key.id, key.site_id, key.slug, key.kind)
 
     def _note_use(self, key_id: str, now: datetime) -> None:
         """When a key was last used, to the hour: enough to see which may go, too coarse to follow anybody."""

@@ -22,7 +22,7 @@ from moderation.workflow.judge import Judge, Judged, previous_of, stored_submiss
 from moderation.workflow.moves import event_data, move, standing
 from moderation.workflow.present import reasons_of
 from moderation.workflow.recording import Recorder
-from moderation.workflow.rulebook import NoRuleset
+from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.times import rfc3339
 
 log = telemetry.logger(__name__)
@@ -31,8 +31,11 @@ log = telemetry.logger(__name__)
 @dataclass(frozen=True, slots=True)
 class _Claim:
     revision_id: str
-    site_id: str
     token: str
+    site_id: str
+    comment_id: str
+    author_id: str
+    number: int
     attempts: int
 
 
@@ -69,8 +72,8 @@ class Moderate:
         else:
             try:
                 judged = self._judge(claim, now)
-            except NoRuleset:
-                failed = "no_rules"
+            except NoRuleset as none:
+                failed = none.why
             except LookupError:
                 return False
         stored = self._record_verdict(claim, judged, failed, now)
@@ -82,8 +85,7 @@ class Moderate:
     def _claim(self, revision_id: str, now: datetime) -> _Claim | None:
         token = new_id()
         with self.database.write() as session:
-            taken = counted(
-                session,
+            taken = session.execute(
                 update(Revision)
                 .where(
                     Revision.id == revision_id,
@@ -94,20 +96,24 @@ class Moderate:
                     lease_token=token,
                     lease_until=now + timedelta(seconds=self.lease_seconds),
                     attempts=Revision.attempts + 1,
-                ),
-            )
-            if not taken:
-                return None
-            row = session.execute(select(Revision.site_id, Revision.attempts).where(Revision.id == revision_id)).one()
-        return _Claim(revision_id, row.site_id, token, row.attempts)
+                )
+                .returning(
+                    Revision.site_id, Revision.comment_id, Revision.author_id, Revision.number, Revision.attempts
+                )
+                .execution_options(synchronize_session=False)
+            ).one_or_none()
+        return None if taken is None else _Claim(revision_id, token, *taken)
 
     def _judge(self, claim: _Claim, now: datetime) -> Judged:
         rules = self.judge.rulebook.current(site_id=claim.site_id)
         with self.database.read() as session:
-            revision = session.get_one(Revision, claim.revision_id)
-            comment = session.get_one(Comment, revision.comment_id)
-            author = session.get_one(Author, comment.author_id)
-            story = session.get_one(Story, comment.story_id)
+            revision, comment, author, story = session.execute(
+                select(Revision, Comment, Author, Story)
+                .join(Comment, Comment.id == Revision.comment_id)
+                .join(Author, Author.id == Comment.author_id)
+                .join(Story, Story.id == Comment.story_id)
+                .where(Revision.id == claim.revision_id)
+            ).one()
             submission = stored_submission(session, comment, revision, author, story)
             submission = history.with_earned_trust(session, submission, author, rules.ruleset.settings, now)
             previous = previous_of(session, claim.site_id, author.id, revision)
@@ -118,9 +124,8 @@ class Moderate:
     def _record_verdict(self, claim: _Claim, judged: Judged | None, failed: str, now: datetime) -> str | None:
         with self.record(claim.site_id, now) as ledger:
             session = ledger.session
-            revision = session.get_one(Revision, claim.revision_id)
-            author = lookup.lock_author(session, revision.author_id)
-            comment = lookup.lock_comment(session, revision.comment_id)
+            author = lookup.lock_author(session, claim.author_id)
+            comment = lookup.lock_comment(session, claim.comment_id)
             story = session.get_one(Story, comment.story_id)
             done = counted(
                 session,
@@ -132,10 +137,10 @@ class Moderate:
                 log.warning("moderate.stale_lease", revision=claim.revision_id)
                 return None
             outcome = self._outcome(ledger, judged, failed, author, comment, story)
-            verdict = _store(ledger, revision, judged, outcome)
-            overtaken = comment.latest_revision != revision.number or comment.status != "pending"
+            verdict = _store(ledger, claim, judged, outcome)
+            overtaken = comment.latest_revision != claim.number or comment.status != "pending"
             if not overtaken:
-                self._apply(ledger, comment, revision, verdict, judged, outcome)
+                self._apply(ledger, comment, claim, verdict, judged, outcome)
             return outcome.action
 
     def _outcome(
@@ -173,7 +178,7 @@ class Moderate:
         self,
         ledger: Ledger,
         comment: Comment,
-        revision: Revision,
+        claim: _Claim,
         verdict: Verdict,
         judged: Judged | None,
         outcome: _Outcome,
@@ -181,7 +186,7 @@ class Moderate:
         settings = judged.rules.ruleset.settings if judged else {}
         after = lifecycle.judged(
             standing(comment),
-            revision=revision.number,
+            revision=claim.number,
             action=outcome.action,
             person_stopped=comment.person_stopped,
             edit_hides=bool(settings.get("edit_hides", False)),
@@ -192,14 +197,14 @@ class Moderate:
             after,
             decided_by=outcome.decided_by,
             by=SYSTEM,
-            revision=revision.number,
+            revision=claim.number,
             verdict=verdict,
             action=outcome.action,
             verdict_id=verdict.id,
         )
         urgent = bool(judged and judged.verdict.urgent and outcome.decided_by != "block")
         if urgent:
-            ledger.told("comment.urgent", event_data(ledger, comment, revision.number, verdict))
+            ledger.told("comment.urgent", event_data(ledger, comment, claim.number, verdict))
         if outcome.list_for_review:
             rank = "urgent" if urgent else "held" if outcome.action == "hold" else "review"
             source = "site" if outcome.decided_by == "site" else "rules"
@@ -207,7 +212,7 @@ class Moderate:
         else:
             queue_items.close(ledger, comment.id, "checked_again", spare="flags")
         if judged and outcome.decided_by != "block":
-            _propose_strikes(ledger, comment, revision, verdict, judged)
+            _propose_strikes(ledger, comment, claim, verdict, judged)
 
 
 def _is_closed(story: Story, settings: Any, now: datetime) -> bool:
@@ -217,12 +222,12 @@ def _is_closed(story: Story, settings: Any, now: datetime) -> bool:
     return bool(days and story.published_at and story.published_at + timedelta(days=days) < now)
 
 
-def _store(ledger: Ledger, revision: Revision, judged: Judged | None, outcome: _Outcome) -> Verdict:
+def _store(ledger: Ledger, claim: _Claim, judged: Judged | None, outcome: _Outcome) -> Verdict:
     said = judged.verdict if judged else None
     row = Verdict(
         id=new_id(),
         site_id=ledger.site_id,
-        revision_id=revision.id,
+        revision_id=claim.revision_id,
         action=outcome.action,
         ruleset=said.ruleset if said else None,
         engine=said.engine if said else ENGINE_VERSION,
@@ -263,9 +268,9 @@ def _store(ledger: Ledger, revision: Revision, judged: Judged | None, outcome: _
     return row
 
 
-def _propose_strikes(ledger: Ledger, comment: Comment, revision: Revision, verdict: Verdict, judged: Judged) -> None:
+def _propose_strikes(ledger: Ledger, comment: Comment, claim: _Claim, verdict: Verdict, judged: Judged) -> None:
     """Strikes that the rules propose; they count only when a person confirms them."""
     allowed = policy(judged.rules.ruleset.enforcement)
     for category in judged.verdict.strikes:
         if allowed.strikes_for(category):
-            strikes.propose(ledger, comment, revision_id=revision.id, category=category, verdict_id=verdict.id)
+            strikes.propose(ledger, comment, revision_id=claim.revision_id, category=category, verdict_id=verdict.id)

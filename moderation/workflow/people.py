@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from moderation.storage.models import Author, Reader, Realm, Story, new_id
 from moderation.storage.queries import lookup
-from moderation.storage.rows import insert_once
+from moderation.storage.rows import insert_new, insert_once
 from moderation.workflow.incoming import ABSENT, IncomingAuthor, IncomingStory
 
 BODY_KEPT = 200_000
@@ -49,7 +49,7 @@ def bare_author(session: Session, realm: Realm, external_id: str, now: datetime)
     query = select(Author).where(Author.realm_id == realm.id, Author.key == key)
     found = session.scalar(query)
     if found is None:
-        insert_once(
+        found = insert_new(
             session,
             Author,
             id=new_id(),
@@ -60,8 +60,7 @@ def bare_author(session: Session, realm: Realm, external_id: str, now: datetime)
             trusted=False,
             created_at=now,
         )
-        found = session.execute(query).scalar_one()
-    return found
+    return found or session.execute(query).scalar_one()
 
 
 def reader(session: Session, realm: Realm, external_id: str, now: datetime) -> Reader:

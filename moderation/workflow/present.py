@@ -16,6 +16,7 @@ from moderation.storage.models import AuditRow, Author, Comment, Decision, Flag,
 from moderation.storage.queries import lookup
 from moderation.workflow import letters
 from moderation.workflow.rulebook import Rulebook
+from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.times import rfc3339
 
 
@@ -65,12 +66,12 @@ class Presenter:
         )  # fmt: skip
 
     def ruleset(self, session: Session, version: str | None) -> Ruleset | None:
-        """The rules that a stored verdict names (None: it names none, or we have them no longer)."""
+        """The rules that a stored verdict names (None: it names none, or we cannot read them any longer)."""
         if version is None:
             return None
         try:
             return self._rulebook.ruleset(version, session)
-        except NotFound:
+        except (NotFound, NoRuleset):
             return None
 
     def _message(

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
 
 from moderation.errors import ModerationError
 from moderation.storage import migrations
@@ -13,6 +14,7 @@ from moderation.storage.queries import lookup
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.ports import Queue
 from moderation.workflow.present import Presenter
+from moderation.workflow.rulebook import Rulebook
 
 BEHIND_SECONDS = 60.0
 
@@ -44,16 +46,21 @@ class Health:
 
     database: Database
     queue: Queue
+    rulebook: Rulebook
 
     def ready(self, *, now: datetime) -> dict[str, Any]:
-        """{status: ok, degraded or unavailable, checks}; only the database, its schema and rules make it unavailable."""
+        """{status: ok, degraded or unavailable, checks}.
+
+        Only the database, its schema and a site without rules make it unavailable; rules that cannot be read here
+        degrade it, since comments are taken and held.
+        """
         checks = self._stored(now)
         checks["broker"] = "ok" if self.queue.alive() else "unavailable"
         oldest = checks["oldest_pending_s"]
         checks["worker"] = "behind" if oldest is not None and oldest > BEHIND_SECONDS else "ok"
         fatal = checks["database"] != "ok" or checks["ruleset"] == "missing"
-        late = checks["broker"] != "ok" or checks["worker"] != "ok"
-        return {"status": "unavailable" if fatal else "degraded" if late else "ok", "checks": checks}
+        weak = any(checks[part] != "ok" for part in ("broker", "worker", "ruleset"))
+        return {"status": "unavailable" if fatal else "degraded" if weak else "ok", "checks": checks}
 
     def _stored(self, now: datetime) -> dict[str, Any]:
         try:
@@ -62,8 +69,7 @@ class Health:
                 if migrations.present(self.database) != migrations.newest():
                     return {"database": "migrations missing", "ruleset": "unknown", "oldest_pending_s": None}
                 oldest = session.scalar(select(func.min(Revision.received_at)).where(Revision.state != "done"))
-                without = select(Site.id).where(Site.id.not_in(select(RulesetPointer.site_id))).limit(1)
-                rules = "missing" if session.scalar(without) is not None else "ok"
+                rules = self._rules(session)
                 swept = session.scalar(select(Heartbeat.at).where(Heartbeat.part == "sweep"))
         except ModerationError:
             return {"database": "unavailable", "ruleset": "unknown", "oldest_pending_s": None}
@@ -73,3 +79,10 @@ class Health:
             "oldest_pending_s": round((now - oldest).total_seconds(), 1) if oldest else 0.0,
             "swept_s": round((now - swept).total_seconds(), 1) if swept else None,
         }
+
+    def _rules(self, session: Session) -> str:
+        without = select(Site.id).where(Site.id.not_in(select(RulesetPointer.site_id))).limit(1)
+        if session.scalar(without) is not None:
+            return "missing"
+        unreadable = [version[:8] for version in self.rulebook.unreadable(session)]
+        return f"unreadable: {', '.join(unreadable)}" if unreadable else "ok"

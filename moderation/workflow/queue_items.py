@@ -5,7 +5,7 @@ from sqlalchemy import update
 from moderation.storage.ledger import Ledger
 from moderation.storage.models import Comment, ReviewItem, new_id
 from moderation.storage.queries import lookup
-from moderation.storage.rows import insert_once
+from moderation.storage.rows import counted, insert_once
 
 # Order of the list, "needs you first": urgent, then what is held from readers, then what readers flagged.
 RANKS = {"urgent": 1000.0, "held": 100.0, "flagged": 50.0, "review": 10.0}
@@ -45,9 +45,9 @@ def open_or_raise(
 def close(ledger: Ledger, comment_id: str, outcome: str, *, spare: str | None = None) -> None:
     """Takes a comment off the list, with what became of it; an item of source `spare` stays."""
     open_item = (ReviewItem.comment_id == comment_id) & ReviewItem.closed_at.is_(None)
-    ledger.session.execute(
+    counted(
+        ledger.session,
         update(ReviewItem)
         .where(open_item if spare is None else open_item & (ReviewItem.source != spare))
-        .values(closed_at=ledger.now, outcome=outcome, claimed_by=None, claimed_until=None)
-        .execution_options(synchronize_session="fetch")
+        .values(closed_at=ledger.now, outcome=outcome, claimed_by=None, claimed_until=None),
     )

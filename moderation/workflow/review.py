@@ -20,7 +20,7 @@ from moderation.workflow.consequences import Consequences
 from moderation.workflow.incoming import Actor, IdempotencyKey, IncomingDecision
 from moderation.workflow.present import Presenter
 from moderation.workflow.recording import Recorder, replayed
-from moderation.workflow.rulebook import NoRuleset, Rulebook
+from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.times import rfc3339
 
 CLAIM = timedelta(minutes=5)
@@ -63,7 +63,7 @@ class Review:
 
         Raises Conflict (decided, claimed, stale_revision, withdrawn).
         """
-        wait = timedelta(seconds=float(self._settings(site_id).get("undo_seconds", 5)))
+        wait = timedelta(seconds=float(self.rulebook.settings(site_id=site_id)["undo_seconds"]))
         with self.record(site_id, now) as ledger:
             comment = lookup.comment(ledger.session, site_id, comment_id, lock=True)
             _not_claimed_by_another(ledger, comment, by)
@@ -147,12 +147,6 @@ class Review:
             _audit_undo(ledger, row, comment, by, was)
         return {"id": decision_id, "state": "undone"}
 
-    def _settings(self, site_id: str) -> Any:
-        try:
-            return self.rulebook.current(site_id=site_id).ruleset.settings
-        except NoRuleset:
-            return {}
-
     def _locked(self, ledger: Ledger, comment_id: str) -> Comment:
         comment = lookup.comment(ledger.session, ledger.site_id, comment_id)
         lookup.lock_author(ledger.session, comment.author_id)
@@ -194,7 +188,7 @@ class Review:
     def _redress(self, ledger: Ledger, decision: IncomingDecision) -> datetime | None:
         if decision.decision == "approve":
             return None
-        return ledger.now + timedelta(days=float(self._settings(ledger.site_id).get("appeal_days", 183)))
+        return ledger.now + timedelta(days=float(self.rulebook.settings(site_id=ledger.site_id)["appeal_days"]))
 
 
 def _decidable(ledger: Ledger, comment: Comment, decision: IncomingDecision) -> Revision:

@@ -1,17 +1,16 @@
 """Rulesets of the sites: which is in force, checking and publishing files, going back to an earlier version."""
 
 import time
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from threading import Lock
 from typing import Any, Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from moderation.engine.examples import ExampleFailure, run_examples
+from moderation.engine.policy import DEFAULT_SETTINGS
 from moderation.engine.ruleset import InvalidRuleset, Ruleset, load
 from moderation.errors import ModerationError, NotFound
 from moderation.storage.models import Publication, RulesetPointer, RulesetRow, Site, WatchedFiles, new_id
@@ -20,17 +19,10 @@ from moderation.storage.unit_of_work import Database
 from moderation.workflow import guidelines
 from moderation.workflow.incoming import Actor
 from moderation.workflow.recording import Recorder
+from moderation.workflow.rulesets import NoRuleset, Rulesets
 from moderation.workflow.times import rfc3339
 
 POINTER_SECONDS = 2.0  # how late a process may learn of a publish
-KEPT_RULESETS = 32
-
-
-class NoRuleset(ModerationError):
-    """A site has no published rules: its comments are held, never let through."""
-
-    type = "no_ruleset"
-    title = "No rules are published"
 
 
 class ExamplesFail(ModerationError):
@@ -77,14 +69,13 @@ class Watched:
 
 
 class Rulebook:
-    """The verbs about rules. Rulesets are immutable, so a process keeps the compiled ones it has used."""
+    """The verbs about rules."""
 
     def __init__(self, database: Database, record: Recorder, files: RuleFiles) -> None:
         self._database = database
         self._record = record
         self.files = files
-        self._lock = Lock()
-        self._compiled: OrderedDict[str, Ruleset] = OrderedDict()
+        self._rulesets = Rulesets(database)
         self._pointers: dict[str, tuple[float, Published]] = {}
 
     def current(self, *, site_id: str) -> Published:
@@ -98,15 +89,19 @@ class Rulebook:
         return published
 
     def ruleset(self, version: str, session: Session | None = None) -> Ruleset:
-        """The compiled ruleset of a version; NotFound if we never stored it."""
-        with self._lock:
-            if version in self._compiled:
-                self._compiled.move_to_end(version)
-                return self._compiled[version]
-        if session is not None:
-            return self._compile(version, session)
-        with self._database.read() as own:
-            return self._compile(version, own)
+        """The compiled ruleset of a version; raises NotFound, or UnreadableRuleset where we can make nothing of it."""
+        return self._rulesets.get(version, session)
+
+    def settings(self, *, site_id: str) -> Mapping[str, Any]:
+        """The site's settings, each with its default where the rules in force name none or there are none."""
+        try:
+            return {**DEFAULT_SETTINGS, **self.current(site_id=site_id).ruleset.settings}
+        except NoRuleset:
+            return DEFAULT_SETTINGS
+
+    def unreadable(self, session: Session) -> list[str]:
+        """Versions in force at some site that this version of the software cannot read."""
+        return self._rulesets.unreadable(session.scalars(select(RulesetPointer.version).distinct()).all(), session)
 
     def check(self, *, site: str) -> Ruleset:
         """The files as a ruleset that passes its own examples; raises InvalidRuleset or ExamplesFail."""
@@ -133,12 +128,13 @@ class Rulebook:
         return self.publish(site_id=site_id, ruleset=ruleset, message=message, by=by, now=now)
 
     def rollback(self, *, site_id: str, version: str | None, by: Actor, now: datetime) -> dict[str, Any]:
-        """Goes back to a version (its beginning is enough), or to the one before the present one."""
+        """Goes back to a version (its beginning is enough), or to the one before; raises UnreadableRuleset."""
         with self._record(site_id, now) as ledger:
             pointer = ledger.session.get(RulesetPointer, site_id, with_for_update=True)
             if pointer is None:
                 raise NoRuleset("This site has no published rules to go back from.")
             target = self._earlier(ledger.session, site_id, pointer.version, version)
+            self.ruleset(target, ledger.session)
             self._point(ledger, pointer, target, "rollback", f"back to {target[:8]}", by)
         self.forget(site_id)
         return {"version": target, "published_at": rfc3339(now)}
@@ -191,13 +187,19 @@ class Rulebook:
                 .order_by(Publication.position.desc(), Publication.id.desc())
                 .limit(2)
             ).all()
-            before = self.ruleset(rows[1], session) if len(rows) > 1 else None
+            before = self._readable(rows[1], session) if len(rows) > 1 else None
         shown = guidelines.page(present.ruleset, before)
         return {**shown, "version": present.version, "date": rfc3339(present.published_at)}
 
     def forget(self, site_id: str) -> None:
         """Drops the remembered pointer of a site, so that the next use reads it."""
         self._pointers.pop(site_id, None)
+
+    def _readable(self, version: str, session: Session) -> Ruleset | None:
+        try:
+            return self.ruleset(version, session)
+        except NoRuleset:
+            return None
 
     def _in_force(self, session: Session, site_id: str) -> Published:
         row = session.execute(
@@ -210,17 +212,6 @@ class Rulebook:
         pointer, publication = row
         ruleset = self.ruleset(pointer.version, session)
         return Published(pointer.version, ruleset, publication.created_at, publication.message, publication.kind)
-
-    def _compile(self, version: str, session: Session) -> Ruleset:
-        row = session.get(RulesetRow, version)
-        if row is None:
-            raise NotFound("There is no such version of the rules.")
-        ruleset = Ruleset.from_body(row.body)
-        with self._lock:
-            self._compiled[version] = ruleset
-            while len(self._compiled) > KEPT_RULESETS:
-                self._compiled.popitem(last=False)
-        return ruleset
 
     def _point(
         self, ledger: Any, pointer: RulesetPointer | None, version: str, kind: str, message: str, by: Actor

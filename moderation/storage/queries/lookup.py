@@ -96,7 +96,8 @@ def standing_decision(session: Session, revision_id: str) -> Decision | None:
 
 def open_item(session: Session, comment_id: str) -> ReviewItem | None:
     """The open review item of a comment."""
-    return session.scalar(select(ReviewItem).where(ReviewItem.comment_id == comment_id, ReviewItem.closed_at.is_(None)))
+    query = select(ReviewItem).where(ReviewItem.comment_id == comment_id, ReviewItem.closed_at.is_(None))
+    return session.scalar(query.execution_options(populate_existing=True))
 
 
 def story(session: Session, site_id: str, external_id: str) -> Story:

@@ -6,6 +6,7 @@ from flask import Blueprint, abort, g, redirect, render_template, request, url_f
 
 from moderation.errors import NotFound
 from moderation.web.console.access import Access
+from moderation.workflow.rulesets import NoRuleset
 
 if TYPE_CHECKING:
     from moderation.bootstrap import Application
@@ -17,9 +18,7 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     @desk.get("/<site>/rules")
     @access.needs("read the rules in force")
     def rules(site: str) -> Any:
-        now = application.now()
-        shown = application.desk.rules(site_id=g.site_id, now=now)
-        return render_template("desk/rules.html", site=site, now=now, **shown)
+        return _page(application, site)
 
     @desk.post("/<site>/rules/rollback")
     @access.needs("go back to earlier rules")
@@ -29,4 +28,12 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
             application.rulebook.rollback(site_id=g.site_id, version=version, by=access.actor(), now=application.now())
         except NotFound:
             abort(404)
+        except NoRuleset as error:
+            return _page(application, site, said=error.detail), 409
         return redirect(url_for("desk.rules", site=site), 303)
+
+
+def _page(application: "Application", site: str, said: str | None = None) -> str:
+    now = application.now()
+    shown = application.desk.rules(site_id=g.site_id, now=now)
+    return render_template("desk/rules.html", site=site, now=now, said=said, **shown)
