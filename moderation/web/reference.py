@@ -38,7 +38,7 @@ PROBLEM_TYPES = (
     ("idempotency_mismatch", 422, "This Idempotency-Key came with another request before: take a new key."),
     ("too_many_requests", 429, "Wait for as long as Retry-After says."),
     ("internal_error", 500, "Our fault; quote the id in the detail. Repeat the same request: that is safe."),
-    ("no_ruleset", 503, "The newsroom has not published rules yet; comments are taken and held."),
+    ("no_ruleset", 503, "The site has no rules that this version can read; comments are taken and held."),
     ("unavailable", 503, "Wait for as long as Retry-After says, then repeat the same request."),
 )
 

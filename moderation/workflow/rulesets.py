@@ -92,7 +92,7 @@ class Rulesets:
         mistakes = tuple(map(str, error.errors)) if isinstance(error, InvalidRuleset) else (type(error).__name__,)
         refused = self._readable[version] = UnreadableRuleset(version, mistakes)
         log.error(
-            "rules.unreadable", version=version, mistakes=len(mistakes), first=mistakes[0], effect="comments are held",
-            do=HOW_TO_MEND,
+            "rules.unreadable", version=version, mistakes=len(mistakes), first=mistakes[0].splitlines()[0],
+            effect="comments are held", do=HOW_TO_MEND,
         )  # fmt: skip
         return refused

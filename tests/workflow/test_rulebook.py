@@ -5,13 +5,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from moderation import bootstrap
 from moderation.engine.ruleset import InvalidRuleset
 from moderation.errors import NotFound
-from moderation.storage.models import RulesetPointer
+from moderation.storage.models import RulesetPointer, RulesetRow
+from moderation.workflow import rulesets
 from moderation.workflow.incoming import Actor
 from moderation.workflow.judge import Judge
 from moderation.workflow.ports import Scores
 from moderation.workflow.rulebook import ExamplesFail
+from moderation.workflow.rulesets import UnreadableRuleset
 from tests.factories import NOW, Newsroom, later
 from tests.fakes import FakeClassifier
 
@@ -97,6 +100,63 @@ def test_without_rules_people_decide(newsroom: Newsroom) -> None:
     newsroom.app.rulebook.forget(newsroom.site_id)
     shown = newsroom.judged()
     assert (shown["status"], shown["verdict"]["reasons"][0]["code"]) == ("held", "not_judged")
+
+
+def spoil(newsroom: Newsroom, version: str | None = None) -> Newsroom:
+    """The stored rules as an older version wrote them, and a newer service that refuses them."""
+    with newsroom.app.database.write() as session:
+        for row in session.query(RulesetRow).filter_by(**({"version": version} if version else {})):
+            row.body = row.body.replace('"terms"', '"a_word_of_yore"')
+    app = bootstrap.build(newsroom.app.settings, queue=newsroom.queue, sender=newsroom.sender, now=lambda: NOW)
+    return Newsroom(app, newsroom.queue, newsroom.sender, {"id": newsroom.site_id, "slug": newsroom.slug})
+
+
+def test_published_rules_that_a_newer_version_refuses_hold_everything(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = newsroom.judged("old", text="You clodpole.")["verdict"]["ruleset"]
+    logged: list[str] = []
+    monkeypatch.setattr(
+        rulesets.log, "error", lambda event, **fields: logged.append(f"{event} {fields}"), raising=False
+    )
+    newer = spoil(newsroom)
+    newer.app.warm()
+    shown = newer.judged("new")
+    assert (shown["status"], shown["verdict"]["reasons"]) == (
+        "held",
+        [{"code": "not_judged", "why": "unreadable_rules", "text": "The automatic check could not be completed."}],
+    )
+    assert newer.get("old")["verdict"]["action"] == "hold"
+    ready = newer.app.ready(now=NOW)
+    assert (ready["status"], ready["checks"]["ruleset"]) == ("degraded", f"unreadable: {old[:8]}")
+    assert newer.app.desk.rules(site_id=newer.site_id, now=NOW)["unreadable"][0] == old
+    assert len(logged) == 1 and "moderation rules publish" in logged[0] and "a_word_of_yore" in logged[0]
+    change(newer, "[clodpole]", "[clodpole, numskull]")
+    newer.app.rulebook.publish_files(site_id=newer.site_id, message="again", by=OPERATOR, now=NOW)
+    assert newer.judged("after")["status"] == "published"
+    assert newer.app.ready(now=NOW)["checks"]["ruleset"] == "ok"
+    newer.app.close()
+
+
+def test_what_moderators_decide_holds_while_the_rules_cannot_be_read(newsroom: Newsroom, moderator: Actor) -> None:
+    newsroom.judged(text="You clodpole.")
+    newer = spoil(newsroom)
+    newer.flag(reason="uncivil")
+    newer.decide(by=moderator)
+    assert newer.get()["status"] == "rejected"
+    newer.app.close()
+
+
+def test_nobody_goes_back_to_rules_that_cannot_be_read(newsroom: Newsroom) -> None:
+    first = newsroom.app.rulebook.current(site_id=newsroom.site_id).version
+    change(newsroom, "[clodpole]", "[clodpole, numskull]")
+    newsroom.app.rulebook.publish_files(site_id=newsroom.site_id, message="more", by=OPERATOR, now=NOW)
+    newer = spoil(newsroom, first)
+    with pytest.raises(UnreadableRuleset, match="rules publish"):
+        newer.app.rulebook.rollback(site_id=newer.site_id, version=None, by=OPERATOR, now=NOW)
+    assert newer.judged(text="A numskull wrote this.")["status"] == "held"
+    assert newer.app.rulebook.guidelines(site_id=newer.site_id)["changed"] == []
+    newer.app.close()
 
 
 def test_a_stored_verdict_can_be_reached_again_from_its_facts(newsroom: Newsroom) -> None:

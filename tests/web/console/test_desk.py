@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from moderation.storage.models import Publication, RulesetRow
 from moderation.web.console.roles import ACTS, ROLES
 from moderation.workflow.incoming import Actor
+from moderation.workflow.rulesets import UnreadableRuleset
 from tests.web.console.conftest import PASSWORD, Desk
 
 CANARY = "<script>document.title='broken into'</script>\"'><img src=x onerror=alert(1)>"
@@ -80,6 +82,23 @@ def test_the_rules_page_shows_what_was_refused(desk: Desk) -> None:
     page = desk.log_in("moderator").get("/desk/main/rules").text
     assert "10-a.yaml:3:5: unknown key `acton`" in page
     assert "insult-at-commenter" in page
+
+
+def test_the_rules_page_says_what_to_do_about_rules_that_cannot_be_read(desk: Desk) -> None:
+    before = desk.app.rulebook.current(site_id=desk.service.site_id).version
+    refused = UnreadableRuleset(before, ("10-a.yaml: unknown condition `yore`",))
+    desk.app.rulebook.forget(desk.service.site_id)
+    desk.app.rulebook._rulesets._compiled.clear()
+    desk.app.rulebook._rulesets._readable[before] = refused
+    browser = desk.log_in("admin")
+    page = browser.get("/desk/main/rules").text
+    for words in ("every comment is held", "moderation rules publish --site main", "unknown condition `yore`"):
+        assert words in page
+    with desk.app.database.write() as session:
+        session.add(RulesetRow(version="f" * 64, body="{}", created_at=desk.app.now()))
+        session.query(Publication).filter_by(site_id=desk.service.site_id).update({"version": "f" * 64})
+    answer = browser.post("/desk/main/rules/rollback", version="ffff")
+    assert (answer.status_code, "Publish the rule files again" in answer.text) == (409, True)
 
 
 def test_words_of_people_are_text_and_nothing_else(desk: Desk) -> None:
