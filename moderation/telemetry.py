@@ -139,7 +139,7 @@ accepted = Counter("moderation_accepted", "Revisions taken in.", ("queue",), reg
 verdicts = Counter("moderation_verdicts", "Verdicts recorded.", ("action",), registry=REGISTRY)
 judge_seconds = Histogram("moderation_judge_seconds", "Time of one verdict.", buckets=_FAST, registry=REGISTRY)
 wait_seconds = Histogram(
-    "moderation_wait_seconds", "From accepted to verdict recorded.", buckets=_SLOW, registry=REGISTRY
+    "moderation_wait_seconds", "From accepted to a worker that took it up.", buckets=_SLOW, registry=REGISTRY
 )
 failures = Counter(
     "moderation_failures", "What failed and was left to a person or to the sweep.", ("what",), registry=REGISTRY

@@ -57,8 +57,20 @@ def read(url: str, site_id: str) -> dict[str, object]:
         return {
             "comment": app.queries.comment(site_id=site_id, comment_id="c1"),
             "events": app.events.read(site_id=site_id, after=None),
+            "next": app.events.read(site_id=site_id, after=None)["next"],
             "rules": app.rulebook.current(site_id=site_id).version,
         }
+    finally:
+        app.close()
+
+
+def goes_on(url: str, site_id: str, *, after: str) -> int:
+    """The sequence of the next change, as a reader sees it whose cursor is `after`."""
+    app = bootstrap.build(config.read(settings(url)), queue=FakeQueue())
+    try:
+        app.intake.withdraw(site_id=site_id, comment_id="c1", by=factories.SITE, now=NOW)
+        [event] = app.events.read(site_id=site_id, after=after)["events"]
+        return int(event["data"]["comment"]["sequence"])
     finally:
         app.close()
 
@@ -81,6 +93,8 @@ def test_an_embedded_service_comes_back_in_a_new_folder(tmp_path: Path) -> None:
     assert (tmp_path / "rules" / "10-tests.yaml").read_bytes() == (RULES / "10-tests.yaml").read_bytes()
     status, said = verb("restore", str(file), "--data", str(again), env={})
     assert status == 1 and "not empty" in said
+    seen = int(str(read(url, site_id)["next"])) + 50  # a cursor from after the backup
+    assert goes_on(f"sqlite:///{again / 'moderation.sqlite'}", site_id, after=str(seen)) > seen
 
 
 @pytest.mark.postgres

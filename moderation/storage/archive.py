@@ -8,14 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from psycopg import sql
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, inspect, text, update
 
 from moderation.errors import Conflict
 from moderation.storage.migrations import present, upgrade
+from moderation.storage.models import Position
 from moderation.storage.unit_of_work import Database
 
 SQLITE_NAME = "moderation.sqlite"
 _VERSION_TABLE = "alembic_version"
+# What happened after a backup is lost with its numbers, which sites may have seen. The numbering goes on behind all that
+# can have been given meanwhile: so no cursor skips an event, and no `sequence` comes twice.
+RESTORE_STEP = 1_000_000
 
 
 def dump(database: Database, folder: Path) -> dict[str, Any]:
@@ -39,6 +43,8 @@ def load(database: Database, folder: Path, made: Mapping[str, Any]) -> None:
         upgrade(database, str(made["schema"]))
         _load_postgres(database, folder, made["tables"])
     upgrade(database)
+    with database.write() as session:
+        session.execute(update(Position).values(last=Position.last + RESTORE_STEP))
 
 
 def _is_empty(database: Database) -> bool:

@@ -68,9 +68,9 @@ class Ledger:
         """A comment changed its status: the event's position becomes the comment's `sequence`."""
         self._told.append(_Told(type, data, comment, True))
 
-    def told(self, type: str, data: dict[str, Any]) -> None:
-        """An event that changes no comment's status."""
-        self._told.append(_Told(type, data, None, False))
+    def told(self, type: str, data: dict[str, Any], comment: Comment | None = None) -> None:
+        """An event that changes no comment's status; one about a comment carries the `sequence` it has by then."""
+        self._told.append(_Told(type, data, comment, False))
 
     def audit(self, *, by: Who, act: str, subject: tuple[str, str], **details: Any) -> None:
         """One act on one subject (kind, id). `details` hold ids, codes and numbers, never words of people."""
@@ -144,8 +144,9 @@ class Ledger:
     def _write_event(self, told: _Told, position: int) -> None:
         data = told.data
         if told.comment is not None:
-            told.comment.sequence = position
-            data = {**data, "comment": {**data["comment"], "sequence": position}}
+            if told.moves:
+                told.comment.sequence = position
+            data = {**data, "comment": {**data["comment"], "sequence": told.comment.sequence}}
         event = Event(
             id=new_id(), site_id=self.site_id, position=position, type=told.type, data=data, created_at=self.now
         )

@@ -78,6 +78,12 @@ class Verdict(Given):
     engine: str | None
 
 
+class Judged(Verdict):
+    """What the rules say of a text that is not stored."""
+
+    id: str | None = Field(None, description="Yours, where you gave one.")
+
+
 class Letter(Given):
     """What the writer may be told."""
 

@@ -191,6 +191,7 @@ class JudgeParent(Fields):
 class JudgeFields(Fields):
     """A text to judge; nothing is stored."""
 
+    id: AnyId | None = Field(None, description="Yours; the answer repeats it.")
     text: Text
     format: Format = "plain"
     story: JudgeStory | None = None

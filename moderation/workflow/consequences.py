@@ -57,7 +57,7 @@ class Consequences:
                 comment.decided_by = "person"
         data = event_data(ledger, comment, revision.number, verdict)
         said = {"decision": decision.decision, "reason": decision.reason, "undone": False}
-        ledger.told("comment.decided", {**data, "decision": said})
+        ledger.told("comment.decided", {**data, "decision": said}, comment)
         self._settle_strikes(ledger, decision, comment, verdict)
         _settle_flags(ledger, decision)
 
@@ -84,7 +84,7 @@ class Consequences:
             comment.decided_by = before["decided_by"]
         data = event_data(ledger, comment, revision.number, verdict)
         said = {"decision": decision.decision, "reason": decision.reason, "undone": True}
-        ledger.told("comment.decided", {**data, "decision": said})
+        ledger.told("comment.decided", {**data, "decision": said}, comment)
 
     def void(self, ledger: Ledger, decision: Decision, comment: Comment, by: Actor) -> None:
         """All that followed from a decision for author and readers falls with it; the comment stays where it is."""

@@ -28,7 +28,7 @@ class Events:
         cursor = _position(after)
         with self.database.read() as session:
             if after and cursor:
-                _still_kept(session, site_id, cursor)
+                _ours(session, site_id, cursor)
             rows = session.scalars(
                 select(Event)
                 .where(Event.site_id == site_id, Event.position > cursor)
@@ -52,7 +52,9 @@ def _position(after: str | None) -> int:
     return int(after)
 
 
-def _still_kept(session: Session, site_id: str, cursor: int) -> None:
-    removed = session.scalar(select(Position.events_removed_to).where(Position.site_id == site_id)) or 0
-    if cursor < removed:
+def _ours(session: Session, site_id: str, cursor: int) -> None:
+    position = session.get_one(Position, site_id)
+    if cursor < position.events_removed_to:
         raise NoLongerKept("Events after this cursor have been removed; start again without `after`.")
+    if cursor > position.last:
+        raise MalformedRequest("`after` is ahead of every event of this site; start again without it.")

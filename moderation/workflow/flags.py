@@ -94,7 +94,7 @@ class Flags:
         if not created:
             return False
         data = event_data(ledger, comment, revision.number, lookup.live_verdict(session, revision.id))
-        ledger.told("comment.flagged", {**data, "flag": {"reason": flag.reason}})
+        ledger.told("comment.flagged", {**data, "flag": {"reason": flag.reason}}, comment)
         if flag.reason not in UNLISTED_REASONS:
             self._list(ledger, comment, revision, flag, limits)
         return True
@@ -108,7 +108,7 @@ class Flags:
         queue_items.open_or_raise(ledger, comment, source="flags", rank=rank, urgent=urgent)
         if urgent:
             verdict = lookup.live_verdict(ledger.session, revision.id)
-            ledger.told("comment.urgent", event_data(ledger, comment, revision.number, verdict))
+            ledger.told("comment.urgent", event_data(ledger, comment, revision.number, verdict), comment)
         if weight >= limits["hide_at"] and readers >= limits["readers"]:
             _hide(ledger, comment, revision)
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation import lifecycle
+from moderation import lifecycle, telemetry
 from moderation.engine.text import fingerprint
 from moderation.errors import Conflict
 from moderation.storage.ledger import FIRST_KICK, Ledger
@@ -80,8 +80,17 @@ class Intake:
             session.flush()
             view = self._view(session, stored, comment)
         if stored.revision is not None:
+            telemetry.accepted.labels(queue="bulk" if bulk else "moderate").inc()
             self._queue.moderate(stored.revision.id, bulk=bulk)
         return Submitted(stored.outcome, view, replayed=known is not None)
+
+    def open_batch(self, *, site_id: str, key: IdempotencyKey | None, now: datetime) -> bool:
+        """Notes the key of a batch; True for a repeat, whose lines are safe to take in again by their ids.
+
+        Raises InvalidFields where the key came with another batch.
+        """
+        with self._record(site_id, now) as ledger:
+            return replayed(ledger.session, site_id, key, now) is not None
 
     def withdraw(self, *, site_id: str, comment_id: str, by: Actor, now: datetime) -> dict[str, Any]:
         """Takes a comment back for good; a repeat gives the same answer."""

@@ -36,6 +36,7 @@ class _Claim:
     comment_id: str
     author_id: str
     number: int
+    received_at: datetime
     attempts: int
 
 
@@ -80,6 +81,8 @@ class Moderate:
         if judged is not None:
             telemetry.judge_seconds.observe(judged.milliseconds / 1000)
         telemetry.verdicts.labels(action=stored or "stale").inc()
+        if stored is not None:
+            telemetry.wait_seconds.observe((now - claim.received_at).total_seconds())
         return stored is not None
 
     def _claim(self, revision_id: str, now: datetime) -> _Claim | None:
@@ -98,7 +101,12 @@ class Moderate:
                     attempts=Revision.attempts + 1,
                 )
                 .returning(
-                    Revision.site_id, Revision.comment_id, Revision.author_id, Revision.number, Revision.attempts
+                    Revision.site_id,
+                    Revision.comment_id,
+                    Revision.author_id,
+                    Revision.number,
+                    Revision.received_at,
+                    Revision.attempts,
                 )
                 .execution_options(synchronize_session=False)
             ).one_or_none()
@@ -204,7 +212,7 @@ class Moderate:
         )
         urgent = bool(judged and judged.verdict.urgent and outcome.decided_by != "block")
         if urgent:
-            ledger.told("comment.urgent", event_data(ledger, comment, claim.number, verdict))
+            ledger.told("comment.urgent", event_data(ledger, comment, claim.number, verdict), comment)
         if outcome.list_for_review:
             rank = "urgent" if urgent else "held" if outcome.action == "hold" else "review"
             source = "site" if outcome.decided_by == "site" else "rules"

@@ -98,6 +98,8 @@ class Review:
                 _audit(ledger, row, comment, actor, decision.revision)
                 queue_items.close(ledger, comment.id, decision.decision)
                 self.consequences.take_effect(ledger, row, comment)
+        if created:
+            telemetry.decisions.labels(decision=decision.decision).inc()
         with self.record.database.read() as session:
             view = self.presenter.comment(session, lookup.comment(session, site_id, comment_id))
         return view, created, known is not None

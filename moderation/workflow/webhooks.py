@@ -40,7 +40,7 @@ class _Sending:
     site_id: str
     token: str
     url: str
-    secret: str
+    secrets: tuple[str, ...]
     event_id: str
     body: bytes
 
@@ -76,7 +76,7 @@ class Webhooks:
                 site_id=site_id,
                 url=url,
                 types=list(types or ()),
-                secret=_site_secret(ledger.session, site_id) or make_secret(),
+                secret=make_secret(),
                 created_at=now,
             )
             ledger.session.add(endpoint)
@@ -101,12 +101,11 @@ class Webhooks:
         """Sends a signed `webhook.test` now, outside the feed; what the receiver answered."""
         with self.record.database.read() as session:
             endpoint = _find(session, site_id, webhook_id)
+            secrets_ = _secrets(session, endpoint)
         id = new_id()
         body = _body({"type": "webhook.test", "timestamp": rfc3339(now), "data": {"webhook": {"id": webhook_id}}})
         started = time.perf_counter()
-        answer = self.sender.send(
-            url=endpoint.url, secrets=(endpoint.secret,), id=id, timestamp=int(now.timestamp()), body=body
-        )
+        answer = self.sender.send(url=endpoint.url, secrets=secrets_, id=id, timestamp=int(now.timestamp()), body=body)
         return {
             "id": id,
             "delivered": _is_ok(answer),
@@ -137,7 +136,7 @@ class Webhooks:
         started = time.perf_counter()
         answer = self.sender.send(
             url=sending.url,
-            secrets=(sending.secret,),
+            secrets=sending.secrets,
             id=sending.event_id,
             timestamp=int(now.timestamp()),
             body=sending.body,
@@ -179,7 +178,7 @@ class Webhooks:
                 row.site_id,
                 token,
                 endpoint.url,
-                endpoint.secret,
+                _secrets(session, endpoint),
                 event.id,
                 _payload(event),
             )
@@ -209,12 +208,15 @@ def make_secret() -> str:
     return "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def _site_secret(session: Session, site_id: str) -> str | None:
-    """The secret that the site chose for all its endpoints (a key of kind webhook), if it did."""
+def _secrets(session: Session, endpoint: Endpoint) -> tuple[str, ...]:
+    """What a post is signed with: the endpoint's own secret, and those that the site chose (keys of kind webhook).
+
+    The standard allows several signatures; a receiver needs to know one of the secrets.
+    """
     chosen = select(ApiKey.secret).where(
-        ApiKey.site_id == site_id, ApiKey.kind == "webhook", ApiKey.revoked_at.is_(None)
+        ApiKey.site_id == endpoint.site_id, ApiKey.kind == "webhook", ApiKey.revoked_at.is_(None)
     )
-    return session.scalar(chosen.order_by(ApiKey.created_at.desc()).limit(1))
+    return endpoint.secret, *(secret for secret in session.scalars(chosen.order_by(ApiKey.id)) if secret)
 
 
 def view(endpoint: Endpoint) -> dict[str, Any]:

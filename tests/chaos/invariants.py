@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from moderation.enforcement import policy
 from moderation.lifecycle import STATUS_EVENTS
+from moderation.storage.archive import RESTORE_STEP
 from moderation.storage.ledger import seal
 from moderation.storage.models import (
     AuditRow,
@@ -249,11 +250,11 @@ def _unbroken(session: Session, site: Site) -> bool:
 
 
 def _gaps(session: Session, site: Site) -> int:
-    """Every number up to the last belongs to exactly one event or audit row."""
+    """Every number up to the last belongs to exactly one event or audit row, but for the steps of restores."""
     positions = "SELECT position FROM event WHERE site_id = :s UNION ALL SELECT position FROM audit WHERE site_id = :s"
     given = [position for (position,) in session.execute(text(positions), {"s": site.id})]
     last = session.scalar(text("SELECT last FROM position WHERE site_id = :s"), {"s": site.id}) or 0
-    return abs(last - len(given)) + len(given) - len(set(given))
+    return (last - len(given)) % RESTORE_STEP + len(given) - len(set(given))
 
 
 def waiting(url: str) -> int:

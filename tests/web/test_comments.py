@@ -269,6 +269,16 @@ class TestBatch:
         service.queue.drain()
         assert service.get("/v1/comments/b1").get_json()["status"] == "published"
 
+    def test_a_batch_sent_twice_is_one_and_its_key_belongs_to_it(self, service: Service) -> None:
+        headers = {"Idempotency-Key": "batch-1", "Content-Type": "application/x-ndjson"}
+        line = json.dumps({**COMMENT, "id": "b1"}).encode()
+        first = service.send("POST", "/v1/comments:batch", data=line, headers=headers)
+        assert json.loads(first.data)["comment"]["revision"] == 1
+        again = service.send("POST", "/v1/comments:batch", data=line, headers=headers)
+        assert json.loads(again.data)["comment"]["revision"] == 1
+        assert ("Idempotent-Replayed" in first.headers, again.headers["Idempotent-Replayed"]) == (False, "true")
+        assert service.send("POST", "/v1/comments:batch", data=line + b" ", headers=headers).status_code == 422
+
     def test_limits(self, service: Service) -> None:
         headers = {"Content-Type": "application/x-ndjson"}
         many = b"{}\n" * 1_001

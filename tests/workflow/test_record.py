@@ -11,7 +11,9 @@ from standardwebhooks import Webhook
 from moderation.errors import MalformedRequest, NoLongerKept
 from moderation.storage.ledger import seal
 from moderation.storage.models import AuditRow, Delivery, Site
+from moderation.workflow.incoming import Actor
 from moderation.workflow.ports import Answer
+from moderation.workflow.webhooks import make_secret
 from tests.factories import NOW, SITE, Newsroom, later
 
 
@@ -97,6 +99,29 @@ def test_a_failing_receiver_is_asked_again_later_and_a_gone_one_never(newsroom: 
     shown = newsroom.app.webhooks.list(site_id=newsroom.site_id)[0]
     assert (shown["id"], shown["disabled_reason"]) == (made["id"], "gone")
     assert "secret" not in shown
+
+
+def test_each_endpoint_has_its_own_secret_and_the_sites_chosen_one_verifies_too(newsroom: Newsroom) -> None:
+    chosen = make_secret()
+    newsroom.app.keys.add(site_id=newsroom.site_id, kind="webhook", secret=chosen, by=SITE, now=NOW)
+    one, other = endpoint(newsroom), endpoint(newsroom)
+    newsroom.judged()
+    assert len({one["secret"], other["secret"], chosen}) == 3
+    assert {sent["secrets"] for sent in newsroom.sender.sent} == {(one["secret"], chosen), (other["secret"], chosen)}
+
+
+def test_a_decision_told_after_its_move_carries_the_new_sequence(newsroom: Newsroom, moderator: Actor) -> None:
+    newsroom.judged(text="You clodpole.")
+    newsroom.decide(by=moderator)
+    events = {event["type"]: event["data"]["comment"]["sequence"] for event in newsroom.events()[1:]}
+    assert events["comment.decided"] == events["comment.rejected"] > events["comment.held"]
+
+
+def test_a_cursor_ahead_of_everything_is_refused(newsroom: Newsroom) -> None:
+    last = newsroom.app.events.read(site_id=newsroom.site_id)["next"]
+    newsroom.app.events.read(site_id=newsroom.site_id, after=last)
+    with pytest.raises(MalformedRequest):
+        newsroom.app.events.read(site_id=newsroom.site_id, after="999999999")
 
 
 def test_types_choose_what_is_sent(newsroom: Newsroom) -> None:

@@ -10,7 +10,7 @@ from moderation.errors import InvalidFields, ModerationError, TooLarge, Unavaila
 from moderation.web import answers, fields, json_body
 from moderation.web.errors import problem, unexpected
 from moderation.web.links import with_links
-from moderation.web.routes import Answer, Call, Route, Says
+from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 from moderation.web.submissions import COMMENT_EXAMPLE, CommentFields
 
 GIVE_UP_AFTER = 3  # lines in a row that found the service away; the rest is answered at once
@@ -23,7 +23,9 @@ def submit(call: Call) -> Answer | Response:
         raise TooLarge(f"A batch may have at most {json_body.BATCH_LINES} lines; this one has {len(lines)}.")
     if not lines:
         raise InvalidFields("The batch is empty: send one comment as JSON on each line.")
-    return Response(stream_with_context(_answers(call, lines)), content_type="application/x-ndjson")
+    repeat = call.application.intake.open_batch(site_id=call.site_id, key=call.key, now=call.now)
+    headers = REPLAYED if repeat else {}
+    return Response(stream_with_context(_answers(call, lines)), headers=headers, content_type="application/x-ndjson")
 
 
 def _answers(call: Call, lines: list[tuple[int, bytes]]) -> Iterator[str]:
@@ -78,7 +80,11 @@ ROUTES = (
         media=json_body.NDJSON_TYPES,
         limit=json_body.BATCH_BYTES,
         parse=False,
-        answers={200: Says("One line for each line.", answers.BatchLine, media="application/x-ndjson")},
+        answers={
+            200: Says(
+                "One line for each line.", answers.BatchLine, ("Idempotent-Replayed",), media="application/x-ndjson"
+            )
+        },
         headers=("Idempotency-Key",),
         example=COMMENT_EXAMPLE,
     ),

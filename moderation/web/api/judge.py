@@ -16,7 +16,7 @@ def judge(call: Call) -> Answer:
         verdict = call.application.judge.judge(
             site_id=call.site_id, submission=call.body.submission(), now=call.now, seconds=seconds
         )
-    return Answer(verdict)
+    return Answer(verdict if call.body.id is None else {"id": call.body.id, **verdict})
 
 
 ROUTES = (
@@ -26,10 +26,11 @@ ROUTES = (
         name="judge",
         tag="Judge",
         summary="Judge a text, storing nothing",
-        text="For previews and trials. Limited for each key; 429 and 503 say in Retry-After when to come back.",
+        text="For previews and trials. Limited for each key; 429 and 503 say in Retry-After when to come back. Nothing is "
+        "stored, so an Idempotency-Key changes nothing: a repeat is judged again.",
         view=judge,
         body=JudgeFields,
-        answers={200: Says("The verdict.", answers.Verdict)},
+        answers={200: Says("The verdict.", answers.Judged)},
         problems=(429,),
         headers=("Idempotency-Key",),
         example={"text": "What a clown.", "parent": {"text": "I voted for it."}},
