@@ -1,4 +1,4 @@
-"""One running service of each shape for a module of faults; and the in-process newsroom of the workflow tests."""
+"""One running service of each shape, a site of it for each module of faults; and the in-process newsroom of the workflow tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,8 @@ import pytest
 
 from tests.chaos.clients import Client, Receiver
 from tests.chaos.told import Told
-from tests.faults.shapes import SHAPES
-from tests.faults.site import Site
+from tests.faults.shapes import SHAPES, FaultyShape
+from tests.faults.site import Site, new_site
 from tests.workflow.conftest import (
     database_url,
     moderator,
@@ -30,17 +30,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(SLOW))
 
 
-@pytest.fixture(scope="module", params=["embedded", "production"])
-def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """A site of one running service of each shape, for all tests of a module."""
-    shape = SHAPES[request.param](tmp_path_factory.mktemp(request.param))
-    told = Told()
+@pytest.fixture(scope="session", params=["embedded", "production"])
+def shape(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FaultyShape]:
+    """One running service of each shape for all of the matrix."""
+    made = SHAPES[request.param](tmp_path_factory.mktemp(request.param))
     try:
-        shape.start()
-        with Client(shape.url, shape.key) as client, Receiver(told, seed=1) as receiver:
-            yield Site(shape, client, told, receiver)
+        made.start()
+        yield made
     finally:
-        shape.stop()
+        made.stop()
+
+
+@pytest.fixture(scope="module")
+def site(request: pytest.FixtureRequest, shape: FaultyShape) -> Iterator[Site]:
+    """A site of its own for each module, with a receiver of its webhooks."""
+    slug = request.module.__name__.rpartition("_")[2]
+    told, key = Told(), new_site(shape, slug)
+    with Client(shape.url, key) as client, Receiver(told, seed=1) as receiver:
+        yield Site(shape, slug, key, client, told, receiver)
 
 
 @pytest.fixture

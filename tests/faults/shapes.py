@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ import redis
 
 from moderation import bootstrap, config
 from tests.chaos.shapes import QUICK, Embedded, Production
+from tests.embedded.up import RULES
 from tests.end_to_end.compose import Stack
 from tests.servers.processes import wait_until
 from tests.servers.proxy import Proxy
@@ -141,11 +143,13 @@ class FaultyProduction(Production):
         self.steps = Steps(folder / "steps")
         self.web_broker, self.worker_broker = Proxy(self._valkey.port), Proxy(self._valkey.port)
         self.worker_database = Proxy(self._postgres.port)
-        self.postgres = self._postgres
+        self.postgres, self.rules = self._postgres, folder / "rules"
+        shutil.copytree(RULES, self.rules)
 
     def _make_stack(self) -> Stack:
         plain = super()._make_stack()
-        stack = FaultyStack(self._folder, plain._env, plain._replaced, plain._changed)
+        replaced = {**plain._replaced, "/rules": str(self.rules)}
+        stack = FaultyStack(self._folder, plain._env, replaced, plain._changed)
         broker, database = f":{self._valkey.port}/", f":{self._postgres.port}/"
         stack.steps = self.steps
         stack.moved = {
@@ -157,16 +161,6 @@ class FaultyProduction(Production):
     def part(self, name: str) -> psutil.Process:
         """The process of one part (of several processes: the one above)."""
         return psutil.Process(self._stack.running[name].pid)
-
-    def ended(self, name: str, pid: int, seconds: float = 60) -> int:
-        """The exit status of a process of ours that was told to end and is replaced by another."""
-        child = next(each for each in self.once if each.pid == pid)
-        return child.wait(seconds)
-
-    @property
-    def once(self) -> list["subprocess.Popen[bytes]"]:
-        """What runs now."""
-        return list(self._stack.running.values())
 
     def start_one(self, name: str) -> "subprocess.Popen[bytes]":
         """One more process of a service, beside the one that runs; end it."""

@@ -3,9 +3,7 @@
 import contextlib
 import json
 import threading
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -21,10 +19,11 @@ DRAIN_SECONDS = 150.0
 
 
 class Site:
-    """The first site of a shape, its client and its receiver."""
+    """A site of a shape, its client and its receiver."""
 
-    def __init__(self, shape: FaultyShape, client: Client, told: Told, receiver: Receiver) -> None:
-        self.shape, self.client, self.told, self.receiver = shape, client, told, receiver
+    def __init__(self, shape: FaultyShape, slug: str, key: str, client: Client, told: Told, receiver: Receiver) -> None:
+        self.shape, self.slug, self.key = shape, slug, key
+        self.client, self.told, self.receiver = client, told, receiver
         self.steps = shape.steps
         self._lock = threading.Lock()
         made = client.send("POST", "/v1/webhooks", {"url": receiver.url}).json()
@@ -33,7 +32,7 @@ class Site:
     def post(self, id: str, words: str = CLEAN[0]) -> dict[str, Any]:
         """A comment of its own author, sent until it is answered; the answer."""
         body = self._body(id, words)
-        with Client(self.shape.url, self.shape.key) as client:
+        with Client(self.shape.url, self.key) as client:
             answer = client.send("POST", "/v1/comments", body)
         assert answer.status_code in (200, 202), answer.text
         self._told(body, words)
@@ -43,7 +42,7 @@ class Site:
     def post_once(self, id: str, words: str = CLEAN[0]) -> int:
         """The same, without a second try; the status."""
         body = self._body(id, words)
-        headers = {"Authorization": f"Bearer {self.shape.key}"}
+        headers = {"Authorization": f"Bearer {self.key}"}
         answer = httpx.post(f"{self.shape.url}/v1/comments", json=body, headers=headers, timeout=30, trust_env=False)
         if answer.status_code in (200, 202):
             self._told(body, words)
@@ -75,7 +74,7 @@ class Site:
 
         def guarded(number: int) -> None:
             try:
-                with Client(self.shape.url, self.shape.key) as client:
+                with Client(self.shape.url, self.key) as client:
                     work(client, self.told, self._lock, seed * 100 + number, over.is_set)
             except BaseException as error:
                 failed.append(error)
@@ -137,13 +136,15 @@ class Site:
         """Waits until nothing is left; then every question must answer zero, to the database and to clients."""
         url = self.shape.database_url
         wait_until(lambda: invariants.waiting(url) == 0, seconds=DRAIN_SECONDS, what="the workers are done", pause=0.2)
-        wait_until(
-            lambda: self._undelivered() == 0, seconds=DRAIN_SECONDS, what="the healthy receiver has all", pause=0.2
-        )
+        self.delivered()
         self.told.events = read_feed(self.client)
         shown = {id: self._shown(id) for id in list(self.told.comments)}
         wrong = {**invariants.in_database(url), **of_clients(self.told, shown)}
         assert not any(wrong.values()), {name: count for name, count in wrong.items() if count}
+
+    def delivered(self) -> None:
+        """Waits until the receiver has all that there is for it."""
+        wait_until(lambda: self._undelivered() == 0, seconds=DRAIN_SECONDS, what="the receiver has all", pause=0.2)
 
     def _shown(self, id: str) -> dict[str, Any] | None:
         answer = self.client.get(f"/v1/comments/{id}")
@@ -174,13 +175,9 @@ class Site:
             if line.startswith(name) and all(each in line for each in wanted)
         )
 
-    def new_site(self, slug: str) -> str:
-        """Another site of the same service; its key."""
-        done = self.shape.verb("site", "add", slug)
-        assert done.returncode == 0, done.stderr
-        return str(json.loads(done.stdout)["key"])
 
-
-def soon(seconds: float) -> datetime:
-    """A time of day, some seconds from now."""
-    return datetime.fromtimestamp(time.time() + seconds, UTC)
+def new_site(shape: FaultyShape, slug: str) -> str:
+    """Another site of a service; its key."""
+    done = shape.verb("site", "add", slug)
+    assert done.returncode == 0, done.stderr
+    return str(json.loads(done.stdout)["key"])
