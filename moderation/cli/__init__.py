@@ -5,8 +5,8 @@ import sys
 
 import click
 
-from moderation import __version__, config
-from moderation.errors import ModerationError
+from moderation import __version__
+from moderation.cli import failures
 
 # verb -> the module and the name of its click command
 VERBS = {
@@ -56,15 +56,10 @@ def main() -> None:
     """Run a verb. Exit status: 0 ok, 1 findings or failure, 2 usage or settings."""
     try:
         cli(prog_name="moderation")
-    except config.InvalidSettings as error:
-        sys.exit(_say(str(error), 2))
-    except ModerationError as error:
-        sys.exit(_say(error.detail or error.title, 1))
     except BrokenPipeError:
         sys.stderr.close()  # `moderation … | head`: nobody reads on
         sys.exit(1)
-
-
-def _say(message: str, status: int) -> int:
-    click.echo(message, err=True)
-    return status
+    except failures.EXPECTED as error:
+        message, status = failures.sentence(error)
+        click.echo(message, err=True)
+        sys.exit(status)

@@ -1,5 +1,6 @@
 """`moderation backup` and `moderation restore`: database, rule files and, of an embedded service, its keys, in one file."""
 
+import gzip
 import io
 import json
 import os
@@ -7,6 +8,8 @@ import shutil
 import tarfile
 import tempfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,10 +19,11 @@ import click
 from moderation import __version__, config
 from moderation.cli import service
 from moderation.storage import archive
-from moderation.storage.unit_of_work import Database
+from moderation.storage.unit_of_work import Database, as_unavailable
 
 _FORMAT = 1
 _NO_BACKUP = "This is not a backup of this service, or it is damaged."
+_SQLITE_BEGINS = b"SQLite format 3\0"
 _OWN_FILES = ("credentials.json", "secret.json", "sample.json")  # of an embedded service's folder
 
 
@@ -32,11 +36,14 @@ def backup(file: Path, data: Path | None) -> None:
     It holds comments and, of an embedded service, its secrets: keep it where only you can read it. A production
     service's MODERATION_SECRET_KEY is not in it: keep that as well.
     """
+    if not file.absolute().parent.is_dir():
+        raise click.ClickException(f"{file.parent}: there is no such folder to write the backup to.")
     settings = service.settings(data)
     folder = _folder(settings, data)
     database = Database(settings.database_url)
     with tempfile.TemporaryDirectory(prefix="keepitcivil-backup-") as name:
-        made = archive.dump(database, Path(name))
+        with as_unavailable():
+            made = archive.dump(database, Path(name))
         database.close()
         manifest = {"format": _FORMAT, "version": __version__, "made_at": datetime.now(UTC).isoformat(), **made}
         _write(file, manifest, Path(name), settings.rules_dir, folder)
@@ -44,7 +51,7 @@ def backup(file: Path, data: Path | None) -> None:
 
 
 @click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--data", type=click.Path(path_type=Path, file_okay=False), help="New folder for an embedded service.")
 @click.option(
     "--rules", type=click.Path(path_type=Path, file_okay=False), help="New folder to unpack the rule files to."
@@ -58,9 +65,10 @@ def restore(file: Path, data: Path | None, rules: Path | None) -> None:
         unpacked = Path(name)
         _unpack(file, unpacked)
         manifest = _manifest(unpacked)
-        database = Database(_embedded(data) if data else config.read().database_url)
+        database = Database(_embedded(data) if data else service.settings(None).database_url)
         try:
-            archive.load(database, unpacked / "database", manifest)
+            with as_unavailable():
+                archive.load(database, unpacked / "database", manifest)
         finally:
             database.close()
         if data is not None:
@@ -83,7 +91,7 @@ def _write(file: Path, manifest: dict[str, Any], dumped: Path, rules: Path, fold
     new = file.with_name(file.name + ".new")
     new.unlink(missing_ok=True)
     descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as raw:
+    with _removed_unless_done(new), os.fdopen(descriptor, "wb") as raw:
         with tarfile.open(fileobj=raw, mode="w:gz", compresslevel=6) as packing:
             said = json.dumps(manifest, indent=2).encode()
             entry = tarfile.TarInfo("manifest.json")
@@ -99,14 +107,35 @@ def _write(file: Path, manifest: dict[str, Any], dumped: Path, rules: Path, fold
     new.replace(file)
 
 
+@contextmanager
+def _removed_unless_done(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        file.unlink(missing_ok=True)
+        raise
+
+
 def _manifest(unpacked: Path) -> dict[str, Any]:
+    """What the backup says of itself, once all that it names is there."""
     try:
         found = json.loads((unpacked / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise click.ClickException(_NO_BACKUP) from None
-    if not isinstance(found, dict) or found.get("format") != _FORMAT:
-        raise click.ClickException("This backup was made by a newer version; restore it with that one.")
-    return found
+        if found["format"] > _FORMAT:
+            raise click.ClickException("This backup was made by a newer version; restore it with that one.")
+        complete = all(found[name] for name in ("version", "made_at", "schema")) and _has_database(unpacked, found)
+    except (OSError, ValueError, LookupError, TypeError):
+        complete = False
+    if not complete:
+        raise click.ClickException(_NO_BACKUP)
+    return dict(found)
+
+
+def _has_database(unpacked: Path, found: dict[str, Any]) -> bool:
+    folder = unpacked / "database"
+    if found["kind"] == "sqlite":
+        with (folder / archive.SQLITE_NAME).open("rb") as file:
+            return file.read(len(_SQLITE_BEGINS)) == _SQLITE_BEGINS
+    return all((folder / f"{table['name']}.copy").is_file() for table in found["tables"])
 
 
 def _embedded(data: Path) -> str:
@@ -136,10 +165,14 @@ def _copy_rules(source: Path, target: Path) -> None:
 def _unpack(file: Path, folder: Path) -> None:
     """Plain files inside the folder and nothing else: a backup may have been through other hands."""
     try:
-        with tarfile.open(file, "r:gz") as packed:
+        with gzip.open(file) as raw, tarfile.open(fileobj=raw) as packed:
             for member in packed:
                 if member.isfile():
                     _unpack_one(packed, member, folder.resolve())
+            while raw.read(1 << 20):
+                pass  # the checksum is behind the end, and is looked at only by those who read so far
+    except (FileNotFoundError, PermissionError) as error:
+        raise click.ClickException(f"{file}: {error.strerror}") from None
     except (tarfile.TarError, EOFError, zlib.error, OSError):
         raise click.ClickException(_NO_BACKUP) from None
 

@@ -41,6 +41,8 @@ def compile_rules(folder: Path, site: str | None = None) -> Ruleset:
     """A folder and a site in, the ruleset out; ends the command with the mistakes if there are any."""
     if not folder.is_dir():
         raise click.UsageError(f"{folder} is not a folder with rule files")
+    if site is not None and not (folder / "sites" / site).is_dir():
+        click.echo(f"{folder / 'sites' / site} is not there: the rules for all sites are used.", err=True)
     try:
         return load(RuleFolder(folder).read(site or _NO_SITE), site=site)
     except InvalidRuleset as error:

@@ -10,6 +10,20 @@ import click
 from moderation import bootstrap, config
 
 _HERE = Path("data")  # where `make run` keeps it
+_NAME_IT = "No service is named here: give --data FOLDER (the folder of `moderation up`), or set what is missing above."
+_LONGEST_NAME = 200
+
+
+class Name(click.ParamType[str]):
+    """A word or a few for people, of 1 to 200 characters that can be printed."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The text itself, or a usage error."""
+        if not value.strip() or value != value.strip() or len(value) > _LONGEST_NAME or not value.isprintable():
+            self.fail(f"{value[:40]!r}: use 1 to {_LONGEST_NAME} characters without blanks at the ends", param, ctx)
+        return value
 
 
 def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -26,10 +40,19 @@ def settings(data: Path | None) -> config.Settings:
         return config.read_folder(data)
     try:
         return config.read()
-    except config.InvalidSettings:
+    except config.InvalidSettings as error:
         if config.is_folder(_HERE):
             return config.read_folder(_HERE)
-        raise
+        raise config.InvalidSettings([*error.problems, _NAME_IT]) from None
+
+
+def production() -> config.Settings:
+    """The settings of a part that has no --data; raises InvalidSettings that says how one machine does without."""
+    try:
+        return config.read()
+    except config.InvalidSettings as error:
+        hint = "This is a part of a production set-up. On one machine `moderation up` runs all parts and needs no settings."
+        raise config.InvalidSettings([*error.problems, hint]) from None
 
 
 @contextmanager

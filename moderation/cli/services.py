@@ -8,16 +8,15 @@ from pathlib import Path
 
 import click
 
-from moderation import config
 from moderation.cli import service
 from moderation.storage import migrations
-from moderation.storage.unit_of_work import Database
+from moderation.storage.unit_of_work import Database, as_unavailable
 
 
 @click.command()
 def web() -> None:
     """Serve HTTP with gunicorn: MODERATION_WEB_PROCESSES processes of MODERATION_WEB_THREADS threads."""
-    settings = config.read()  # malformed settings show here, once, and not in every worker
+    settings = service.production()  # malformed settings show here, once, and not in every worker
     _become(
         "-m", "gunicorn", "--worker-class", "gthread", "--workers", str(settings.web_processes),
         "--threads", str(settings.web_threads), "--bind", f"{settings.web_host}:{settings.web_port}",
@@ -34,7 +33,7 @@ def web() -> None:
 @click.option("--concurrency", type=click.IntRange(1, 64), help="Instead of MODERATION_WORKER_CONCURRENCY.")
 def worker(queues: str, name: str, pool: str | None, concurrency: int | None) -> None:
     """Work on the queues until SIGTERM; a running task is finished first."""
-    config.read()
+    service.production()
     options = ["--queues", queues, "--name", name]
     options += ["--pool", pool] if pool else []
     options += ["--concurrency", str(concurrency)] if concurrency else []
@@ -44,7 +43,7 @@ def worker(queues: str, name: str, pool: str | None, concurrency: int | None) ->
 @click.command()
 def beat() -> None:
     """Send `sweep` and `retain` to the workers on time."""
-    config.read()
+    service.production()
     _become("-m", "workers", "beat")
 
 
@@ -58,7 +57,8 @@ def db() -> None:
 def upgrade(data: Path | None) -> None:
     """Bring the tables up to this version. Safe to run again, and from several places at once."""
     database = Database(service.settings(data).database_url)
-    click.echo(f"schema {migrations.upgrade(database)}", err=True)
+    with as_unavailable():
+        click.echo(f"schema {migrations.upgrade(database)}", err=True)
     database.close()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from moderation.cli import service
+from moderation.lifecycle import EVENT_TYPES
 from moderation.workflow.incoming import Actor
 from moderation.workflow.users import ROLES
 
@@ -30,9 +31,9 @@ def site() -> None:
 
 @site.command("add")
 @click.argument("slug")
-@click.option("--name", help="What people call it.")
-@click.option("--newsroom", default="default", show_default=True, help="Who owns it.")
-@click.option("--realm", help="Login system whose people it shares; its own unless named.")
+@click.option("--name", type=service.Name(), help="What people call it.")
+@click.option("--newsroom", type=service.Name(), default="default", show_default=True, help="Who owns it.")
+@click.option("--realm", type=service.Name(), help="Login system whose people it shares; its own unless named.")
 @service.data_option
 def add_site(slug: str, name: str | None, newsroom: str, realm: str | None, data: Path | None) -> None:
     """Add a site with the rules in force, and print a key for it."""
@@ -78,15 +79,17 @@ def key() -> None:
     show_default=True,
     help="What it opens.",
 )
-@click.option("--label", default="", help="A note for you.")
-@click.option("--secret", help="The secret that the other side signs with (coral kinds).")
+@click.option("--label", type=service.Name(), help="A note for you.")
+@click.option("--secret", type=service.Name(), help="The secret that the other side signs with (coral kinds).")
 @service.data_option
-def add_key(slug: str, kind: str, label: str, secret: str | None, data: Path | None) -> None:
+def add_key(slug: str, kind: str, label: str | None, secret: str | None, data: Path | None) -> None:
     """Make a key; it is shown only now."""
+    if secret and not kind.startswith("coral"):
+        raise click.UsageError("--secret is for the coral kinds; the secret of another key is made here.")
     with service.application(data) as app:
         found = app.sites.find(slug=slug)
         kind = kind.replace("-", "_")
-        _print(app.keys.add(site_id=found["id"], kind=kind, label=label, secret=secret, by=OPERATOR, now=_now()))
+        _print(app.keys.add(site_id=found["id"], kind=kind, label=label or "", secret=secret, by=OPERATOR, now=_now()))
 
 
 @key.command("list")
@@ -115,7 +118,7 @@ def user() -> None:
 
 
 @user.command("add")
-@click.argument("login")
+@click.argument("login", type=service.Name())
 @site_option
 @click.option("--role", type=click.Choice(ROLES), default="moderator", show_default=True, help="What they may do.")
 @service.data_option
@@ -154,7 +157,8 @@ def webhook() -> None:
 @webhook.command("add")
 @click.argument("url")
 @site_option
-@click.option("--type", "types", multiple=True, help="An event type to send; all unless given. May be repeated.")
+@click.option("--type", "types", multiple=True, type=click.Choice(EVENT_TYPES), metavar="TYPE",
+              help="An event type to send; all unless given. May be repeated.")  # fmt: skip
 @service.data_option
 def add_webhook(url: str, slug: str, types: tuple[str, ...], data: Path | None) -> None:
     """Add an endpoint; its signing secret is shown only now."""
@@ -201,7 +205,9 @@ def test_webhook(webhook_id: str, slug: str, data: Path | None) -> None:
 @webhook.command("replay")
 @click.argument("webhook_id")
 @site_option
-@click.option("--after", type=int, default=0, show_default=True, help="Position in the feed to start behind.")
+@click.option(
+    "--after", type=click.IntRange(min=0), default=0, show_default=True, help="Position in the feed to start behind."
+)
 @service.data_option
 def replay_webhook(webhook_id: str, slug: str, after: int, data: Path | None) -> None:
     """Enable an endpoint again and deliver its events once more."""

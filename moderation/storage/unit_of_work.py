@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -37,7 +37,7 @@ class Database:
         """
         with (
             self._own_turn(),
-            _as_unavailable(),
+            as_unavailable(),
             Session(self._writing, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -59,7 +59,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A consistent look that changes nothing."""
-        with _as_unavailable(), Session(self.engine, expire_on_commit=False) as session:
+        with as_unavailable(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     def close(self) -> None:
@@ -72,13 +72,15 @@ class Database:
 
 
 @contextmanager
-def _as_unavailable() -> Iterator[None]:
+def as_unavailable() -> Iterator[None]:
+    """What the database cannot do becomes Unavailable, with what it said as the cause."""
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:
+    except (OperationalError, PoolTimeout, sqlite3.Error) as error:
         raise Unavailable("The database does not answer; send it again.", retry_after=2) from error
     except DBAPIError as error:
-        if not error.connection_invalidated:
+        damaged = type(error) is DatabaseError  # SQLite's word for a file that is no database, or one no longer
+        if not error.connection_invalidated and not damaged:
             raise
         raise Unavailable("The database connection was lost; send it again.", retry_after=2) from error
 
