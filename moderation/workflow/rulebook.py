@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from moderation.engine.examples import ExampleFailure, run_examples
 from moderation.engine.policy import DEFAULT_SETTINGS
-from moderation.engine.ruleset import InvalidRuleset, Ruleset, load
+from moderation.engine.ruleset import InvalidRuleset, RuleError, Ruleset, load
 from moderation.errors import ModerationError, NotFound
 from moderation.storage.models import Publication, RulesetPointer, RulesetRow, Site, WatchedFiles, new_id
 from moderation.storage.rows import insert_once
@@ -106,6 +106,8 @@ class Rulebook:
     def check(self, *, site: str) -> Ruleset:
         """The files as a ruleset that passes its own examples; raises InvalidRuleset or ExamplesFail."""
         ruleset = load(self.files.read(site), site=site)
+        if not ruleset.rules:  # files emptied or gone by accident: without rules everything would come out
+            raise InvalidRuleset([RuleError("*.yaml", 0, 0, None, "no rule is left; disable rules instead")])
         failures = run_examples(ruleset)
         if failures:
             raise ExamplesFail(tuple(failures))
