@@ -92,14 +92,18 @@ def _watch_over(supervisor: Supervisor, plan: parts.Plan, files: FileWatch | Non
     """Until a signal comes: keep the parts running, and send one errand after the other."""
     waiting = ["sample"] * sample + ["publish"] * (files is not None)  # files may have changed while nobody watched
     running: subprocess.Popen[bytes] | None = None
+    name = ""
     while not supervisor.stopping:
         supervisor.look()
         if files is not None and files.changed() and "publish" not in waiting:
             waiting.append("publish")
-        if running is not None and supervisor.status(running) is not None:
+        if running is not None and (status := supervisor.status(running)) is not None:
+            if status < 0 and name == "publish" and name not in waiting:
+                waiting.append(name)  # killed, and not refused: what was saved still waits
             running = None
         if running is None and waiting:
-            running = supervisor.begin(plan.errand(waiting.pop(0)))
+            name = waiting.pop(0)
+            running = supervisor.begin(plan.errand(name))
         supervisor.wait(_TURN_SECONDS)
 
 
