@@ -2,7 +2,7 @@
 PORT ?= 8000
 DATA ?= data
 LABELS ?= ../shared/data
-PYTEST = .venv/bin/python -m pytest
+PYTEST = sh tools/pytest.sh
 
 .PHONY: run install install-dev test test-faults chaos check format bench evaluate train requirements
 
@@ -16,7 +16,7 @@ install-dev:
 	@sh tools/environment.sh dev
 
 test: install-dev
-	$(PYTEST) -n 2 --dist loadfile -m "not faults" tests
+	$(PYTEST) -n 2 --dist loadfile -m "not faults" --ignore tests/docs tests
 
 test-faults: install-dev
 	$(PYTEST) -m faults tests
