@@ -72,10 +72,13 @@ class Site:
         """Clients that post, edit, flag, decide, block and withdraw while the block runs; they retry what fails."""
         over, failed = threading.Event(), []
 
+        def paced() -> bool:  # a fault needs traffic, and not all of the machine
+            return over.wait(0.15)
+
         def guarded(number: int) -> None:
             try:
                 with Client(self.shape.url, self.key) as client:
-                    work(client, self.told, self._lock, seed * 100 + number, over.is_set)
+                    work(client, self.told, self._lock, seed * 100 + number, paced)
             except BaseException as error:
                 failed.append(error)
 
@@ -92,7 +95,7 @@ class Site:
             raise AssertionError(f"a client failed; seed {seed}") from failed[0]
 
     @contextlib.contextmanager
-    def steady(self, name: str, clients: int = 3, pause: float = 0.05) -> Iterator[list[int]]:
+    def steady(self, name: str, clients: int = 3, pause: float = 0.15) -> Iterator[list[int]]:
         """Clients that post and take the first answer; the statuses that they got."""
         over = threading.Event()
         statuses: list[int] = []

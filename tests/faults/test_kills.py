@@ -78,7 +78,14 @@ def _end_worker(site: Site, signals: tuple[str, ...]) -> None:
         time.sleep(0.2)
     _, left = psutil.wait_procs(family, timeout=60)
     assert not left, signals
-    wait_until(lambda: site.shape.part("worker").pid != before.pid, seconds=60, what="another one works")
+    wait_until(lambda: _pid_of_worker(site) not in (None, before.pid), seconds=60, what="another one works")
+
+
+def _pid_of_worker(site: Site) -> int | None:
+    try:
+        return site.shape.part("worker").pid
+    except psutil.NoSuchProcess:  # between its death and its successor
+        return None
 
 
 CLAIMED = "SELECT count(*) FROM revision WHERE state = 'claimed'"
