@@ -1,5 +1,6 @@
 """The embedded service end to end, with the shipped rules and with none, in turns."""
 
+import json
 import shutil
 import statistics
 import sys
@@ -14,6 +15,7 @@ from bench.texts import comments as invented
 from tests.embedded.up import Up
 
 CLIENTS = 4
+BACKLOG, PACED = 900, 50
 SHIPPED = Path(__file__).parents[1] / "rules"
 
 
@@ -59,13 +61,16 @@ def _run(folder: Path, comments: int, *, shipped: bool) -> tuple[dict[str, float
                 _wait(client, f"c{number}", comments // CLIENTS)
         took = time.monotonic() - begin
         memory = _memory(service)
+        paced = _paced(service)
     finally:
         service.stop()
     done = len(latencies)
     return {
         "per_second": done / took,
-        "intake_ms": 1000 * statistics.median(latencies),
-        "intake_p99_ms": 1000 * sorted(latencies)[int(done * 0.99)],
+        "intake_ms": 1000 * statistics.median(paced),
+        "intake_p90_ms": 1000 * sorted(paced)[int(len(paced) * 0.9)],
+        "closed_loop_ms": 1000 * statistics.median(latencies),
+        "closed_loop_p99_ms": 1000 * sorted(latencies)[int(done * 0.99)],
         "alone_ms": 1000 * alone,
     }, memory
 
@@ -92,6 +97,29 @@ def _post(client: httpx.Client, prefix: str, count: int) -> list[float]:
         begin = time.monotonic()
         client.post("/v1/comments", json=body).raise_for_status()
         taken.append(time.monotonic() - begin)
+    return taken
+
+
+def _paced(service: Up) -> list[float]:
+    """One post each 100 ms while the workers have more to do than they can: what a site's reader waits for."""
+    lines = [
+        json.dumps({"id": f"behind-{n}", "text": text, "author": {"id": f"behind-{n}"}, "story": {"id": "s"}})
+        for n, text in enumerate(invented(BACKLOG))
+    ]
+    taken = []
+    with service.client() as client:
+        client.post(
+            "/v1/comments:batch",
+            content="\n".join(lines),
+            headers={"Content-Type": "application/x-ndjson"},
+            timeout=300,
+        ).raise_for_status()
+        for number in range(PACED):
+            taken += _post(client, f"paced-{number}", 1)
+            time.sleep(0.1)
+        last = client.get(f"/v1/comments/behind-{BACKLOG - 1}").json()
+        if last["status"] != "pending":
+            raise RuntimeError("the workers were done before the measurement was: make BACKLOG larger")
     return taken
 
 

@@ -132,6 +132,9 @@ def _story(value: Any, default: Story | None) -> Story | None:
     if value is None:
         return default
     given = _object(value, "story")
+    for key in ("id", "url", "title", "body", "section", "language"):
+        if not isinstance(given.get(key), str | None):
+            raise BadLine(f"`story.{key}` is no text")
     try:
         return story_from(given)
     except (TypeError, KeyError, AttributeError):

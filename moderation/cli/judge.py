@@ -58,10 +58,26 @@ def facts_for(submission: Submission, language: str) -> Facts:
 @click.command()
 @click.argument("file", default="-", type=click.Path(allow_dash=True, dir_okay=False))
 @click.option("--format", "format", type=click.Choice(FORMATS), help="Default: by the file's name, else jsonl.")
-@click.option("--story", "story_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="JSON file.")
+@click.option(
+    "--story",
+    "story_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="JSON file: the story of lines that have none.",
+)
 @click.option("--site", help="Judge by the rules of this site.")
 def judge(file: str, format: str | None, story_file: Path | None, site: str | None) -> None:
-    """Check comments: one JSON line in, one verdict out. Stores nothing, needs no database."""
+    """Check comments: one JSON line in, one verdict out. Stores nothing, needs no database.
+
+    \b
+    jsonl  {"text": "…", "id": …, "format": "plain" or "html", "language": "en",
+            "story": {"title": "…", "body": "…", "sensitive": ["death"], …},
+            "parent": {"text": "…"}, "author": {"id": "…", "published": 12, …}}
+           Only text is needed. Without an id the line's number stands for it.
+    csv    a first line with the names text, and id, language, format where there are any
+    text   one comment on each line
+
+    Conditions on a commenter's past are not assessed. A bad line gives {"id", "error"}; the run goes on and ends with 1.
+    """
     ruleset = compile_rules(rules_folder(), site)
     summary = Summary()
 

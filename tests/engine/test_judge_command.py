@@ -61,6 +61,7 @@ def test_lines_come_out_in_order_with_their_ids(folder: Path) -> None:
         ('{"text": "\\ud800"}', "surrogate"),
         (json.dumps({"text": "ä" * 10_241}), "20,480 bytes"),
         ('{"text": "a", "story": "x"}', "`story` is no object"),
+        ('{"text": "a", "story": {"title": 5}}', "`story.title` is no text"),
         ('{"text": "a", "author": {"joined_at": "soon"}}', "`author`"),
         ('{"text": "a", "story": {"people": [{"role": "public"}]}}', "`story`"),
         ('{"text": "a", "language": 3}', "`language`"),
