@@ -37,7 +37,9 @@ class AskFirst:
             )
         except ModerationError:
             return None
-        asking = set(judged.verdict.ask_first)
+        rules = [rule for id in judged.verdict.ask_first if (rule := judged.rules.ruleset.rule(id))]
+        rules = [rule for rule in rules if rule.category != "self_harm"]  # nobody in danger is told of guidelines
+        asking = {rule.id for rule in rules}
         if not asking:
             return None
         with self.database.write() as session:
@@ -47,7 +49,6 @@ class AskFirst:
             action = str(judged.verdict.action)
             if not insert_once(session, Ask, site_id=site_id, mac=mac, action=action, created_at=now):
                 return None
-        rules = [rule for id in judged.verdict.ask_first if (rule := judged.rules.ruleset.rule(id))]
         spans = sorted({s for match in judged.verdict.matches if match.rule in asking for s in match.spans})
         return {"message": letters.ask([rule.title for rule in rules]), "spans": [list(span) for span in spans]}
 

@@ -24,7 +24,7 @@ def _public(ruleset: Ruleset) -> dict[str, tuple[str, str]]:
     return {
         rule.id: (rule.category, rule.title)
         for rule in sorted(ruleset.rules, key=lambda rule: (rule.category, rule.id))
-        if rule.public and rule.state == "live"
+        if rule.public and rule.state == "live" and rule.category != "self_harm"  # that is care, no guideline
     }
 
 

@@ -1,9 +1,12 @@
 """What the writer of a comment is told: short texts by status, in the site's words where it gave some."""
 
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-NEUTRAL_CATEGORIES = frozenset({"slur", "spam", "legal_risk", "personal_information"})
+from moderation.workflow.times import day
 
 SYSTEM_REASONS: dict[str, str] = {
     "author_blocked": "The commenter is blocked.",
@@ -13,35 +16,77 @@ SYSTEM_REASONS: dict[str, str] = {
     "flagged": "Several readers flagged this comment.",
     "not_judged": "The automatic check could not be completed.",
 }
+# Categories as writers read them, where no rule with a public title stands for one. Care is no guideline.
+GUIDELINES: dict[str, str] = {
+    "personal_attack": "Attacks on people",
+    "harassment": "Harassment",
+    "slur": "Hate or slurs",
+    "threat": "Threats",
+    "tragedy_joke": "Jokes about a death or tragedy",
+    "profanity": "Swearing",
+    "vulgarity": "Vulgar remarks",
+    "civility": "Uncivil remarks",
+    "off_topic": "Off topic",
+    "spam": "Advertising and spam",
+    "legal_risk": "Claims that may be against the law",
+    "personal_information": "Private information",
+    "illegal": "Illegal content",
+    "custom": "House rules",
+}
+CARE = "If you are in danger now, please call your emergency number."
+_LINK = re.compile(r"https://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
+_FOUND = {
+    "rules": "An automatic check found it, and a moderator decided.",
+    "reader": "Readers flagged it, and a moderator decided.",
+}
 
 
-def letter(
-    *,
-    status: str,
-    was_public: bool,
-    guidelines: Sequence[str],
-    messages: Sequence[str],
-    codes: Sequence[str],
-    decided_by: str | None,
-    settings: Mapping[str, Any],
-    until: str | None,
-) -> dict[str, str] | None:
-    """{title, text} for the writer, or None where there is nothing to say (published, withdrawn).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barred:
+    """The block that stopped a comment, as its writer is told of it."""
 
-    `guidelines`: titles of the rules that met, `messages`: their sentences, `codes`: reasons of ours.
-    """
-    if status == "pending":
+    until: datetime | None = None
+    reason: str | None = None
+    guideline: str | None = None
+    dates: Sequence[datetime] = ()
+    automated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What happened to a comment, as far as its writer is told."""
+
+    status: str
+    posted_at: datetime | None = None
+    story: str | None = None
+    was_public: bool = False
+    decided_by: str | None = None
+    found_by: str | None = None
+    flagged: bool = False
+    codes: Sequence[str] = ()
+    guideline: str | None = None
+    said: str | None = None
+    care: str | None = None
+    second_look_until: datetime | None = None
+    block: Barred | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+
+def letter(occasion: Occasion) -> dict[str, str] | None:
+    """{title, text, appeal_url?} for the writer, or None where there is nothing to say (published, withdrawn)."""
+    if occasion.status == "pending":
         return {"title": "Being checked", "text": "Your comment is being checked."}
-    if status == "held":
-        return {"title": "A moderator reads it first", "text": _held(guidelines, codes, settings)}
-    if status != "rejected":
+    if occasion.status == "held":
+        return _written(*_held(occasion))
+    if occasion.status != "rejected":
         return None
-    if decided_by == "block":
-        return {"title": "You cannot comment at the moment", "text": _blocked(until, settings)}
-    if "story_closed" in codes:
-        return {"title": "Comments are closed", "text": "Comments under this story are closed."}
-    title = "Your comment was removed" if was_public else "Your comment was not published"
-    return {"title": title, "text": _stopped(title, guidelines, messages, decided_by, settings)}
+    if occasion.decided_by == "block":
+        parts = [occasion.care, *_blocked(occasion.block or Barred(), occasion.settings)]
+        return _linked(_written("You cannot comment at the moment", parts), occasion.settings)
+    if "story_closed" in occasion.codes and occasion.decided_by == "site":
+        return _written("Comments are closed", [occasion.care, SYSTEM_REASONS["story_closed"]])
+    what = "removed" if occasion.was_public else "not published"
+    return _linked(_written(f"Your comment was {what}", _stopped(what, occasion)), occasion.settings)
 
 
 def ask(guidelines: Sequence[str]) -> dict[str, str]:
@@ -53,41 +98,91 @@ def ask(guidelines: Sequence[str]) -> dict[str, str]:
     }
 
 
-def _held(guidelines: Sequence[str], codes: Sequence[str], settings: Mapping[str, Any]) -> str:
-    parts = ["A moderator will read your comment before it appears."]
-    if guidelines:
-        parts.append(f"It may break our guideline{_named(guidelines)}.")
-    elif "check_first" in codes:
-        parts.append("This is so for every comment here at the moment.")
-    if settings.get("hours"):
-        parts.append(f"Moderators work {settings['hours']}.")
-    if settings.get("typical"):
-        parts.append(f"Most comments are decided within {settings['typical']}.")
-    parts.append("You can still edit it.")
-    return " ".join(parts)
+def _written(title: str, parts: Sequence[str | None]) -> dict[str, str]:
+    return {"title": title, "text": " ".join(part for part in parts if part)}
 
 
-def _stopped(
-    title: str, guidelines: Sequence[str], messages: Sequence[str], decided_by: str | None, settings: Mapping[str, Any]
-) -> str:
-    parts = [f"{title}."]
-    parts += list(messages) if messages else [f"It breaks our guideline{_named(guidelines)}."] if guidelines else []
-    found = "A moderator decided this." if decided_by == "person" else "An automatic check decided this."
-    parts += [found, "This concerns only this comment. You can ask for a second look."]
-    if settings.get("redress"):
-        parts.append(str(settings["redress"]))
-    return " ".join(parts)
+def _linked(message: dict[str, str], settings: Mapping[str, Any]) -> dict[str, str]:
+    """With the link of the site's own words about redress, where they hold one."""
+    link = _LINK.search(str(settings.get("redress") or ""))
+    return {**message, "appeal_url": link.group()} if link else message
 
 
-def _blocked(until: str | None, settings: Mapping[str, Any]) -> str:
-    end = f"until {until}" if until else "until a moderator lifts it"
-    parts = [
-        f"You are blocked from commenting {end}.",
-        "You can still read, withdraw your comments, and ask for a second look.",
+def _held(occasion: Occasion) -> tuple[str, list[str | None]]:
+    settings = occasion.settings
+    if occasion.decided_by == "person":
+        title, first = "Held by a moderator", "A moderator has read your comment. It is not shown for now."
+    elif occasion.flagged:
+        title = "A moderator looks at it"
+        first = "Readers flagged your comment. It is not shown until a moderator has looked at it."
+    else:
+        title, first = "A moderator reads it first", "A moderator will read your comment before it appears."
+    awaited = occasion.decided_by != "person"
+    return title, [
+        occasion.care,
+        first,
+        _why_held(occasion),
+        f"Moderators work {settings['hours']}." if awaited and settings.get("hours") else None,
+        f"Most comments are decided within {settings['typical']}." if awaited and settings.get("typical") else None,
+        "You can still edit it.",
     ]
-    if settings.get("redress"):
-        parts.append(str(settings["redress"]))
-    return " ".join(parts)
+
+
+def _why_held(occasion: Occasion) -> str | None:
+    if occasion.care or occasion.flagged:
+        return None
+    if occasion.guideline:
+        return f'It may break our guideline "{occasion.guideline}".'
+    return "This is so for every comment here at the moment." if "check_first" in occasion.codes else None
+
+
+def _stopped(what: str, occasion: Occasion) -> list[str | None]:
+    return [
+        occasion.care,
+        f"{_which(occasion)} was {what}.",
+        *_why_stopped(occasion),
+        _found_and_decided(occasion),
+        "This concerns only this comment.",
+        f"You can ask for a second look{_until(occasion.second_look_until)}.",
+        occasion.settings.get("redress"),
+    ]
+
+
+def _which(occasion: Occasion) -> str:
+    when = f" of {day(occasion.posted_at)}" if occasion.posted_at else ""
+    return f"Your comment{when}" + (f' under "{occasion.story}"' if occasion.story else "")
+
+
+def _why_stopped(occasion: Occasion) -> list[str | None]:
+    if occasion.guideline:
+        return [f'It breaks our guideline "{occasion.guideline}".', occasion.said]
+    if occasion.care or occasion.decided_by != "person":
+        return []
+    return ["A moderator found that it does not fit our guidelines."]
+
+
+def _found_and_decided(occasion: Occasion) -> str:
+    if occasion.decided_by == "person":
+        return _FOUND.get(occasion.found_by or "", "A moderator found it and decided.")
+    return "An automatic check found it and decided."
+
+
+def _until(end: datetime | None) -> str:
+    return f" until {day(end)}" if end else ""
+
+
+def _blocked(block: Barred, settings: Mapping[str, Any]) -> list[str | None]:
+    end = _until(block.until) or " until a moderator lifts it"
+    days = ", ".join(dict.fromkeys(day(at) for at in sorted(block.dates)))
+    return [
+        f"You are blocked from commenting{end}.",
+        f'The guideline: "{block.guideline}".' if block.guideline else None,
+        f"The reason given: {block.reason.rstrip('.')}." if block.reason else None,
+        f"It follows from your comments of {days}." if days else None,
+        "This was decided automatically." if block.automated else "A moderator decided this.",
+        "You can still read, withdraw your comments, and ask for a second look.",
+        settings.get("redress"),
+    ]
 
 
 def _named(guidelines: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from moderation.engine.ruleset import Ruleset
 from moderation.errors import NotFound
 from moderation.storage.models import AuditRow, Author, Comment, Decision, Flag, Match, Revision, Story, Verdict
 from moderation.storage.queries import lookup
-from moderation.workflow import letters
+from moderation.workflow import correspondence, letters
 from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.times import rfc3339
@@ -42,7 +42,9 @@ class Presenter:
             author=author.external_id if author else None,
             verdict=stored_verdict(session, verdict, revision, ruleset),
             decision=_decision(decision),
-            message=self._message(session, comment, verdict, decision, ruleset),
+            message=correspondence.message(
+                session, comment, revision=revision, verdict=verdict, decision=decision, ruleset=ruleset
+            ),
             flags=flag_counts(session, revision.id),
             history=_history(session, comment),
         )
@@ -57,13 +59,10 @@ class Presenter:
             author=author,
             verdict=None,
             decision=None,
-            message=letters.letter(
-                status="pending", was_public=False, guidelines=(), messages=(), codes=(), decided_by=None, settings={},
-                until=None,
-            ),
+            message=letters.letter(letters.Occasion(status="pending")),
             flags={"total": 0, "counts": {}},
             history=[],
-        )  # fmt: skip
+        )
 
     def ruleset(self, session: Session, version: str | None) -> Ruleset | None:
         """The rules that a stored verdict names (None: it names none, or we cannot read them any longer)."""
@@ -73,31 +72,6 @@ class Presenter:
             return self._rulebook.ruleset(version, session)
         except (NotFound, NoRuleset):
             return None
-
-    def _message(
-        self,
-        session: Session,
-        comment: Comment,
-        verdict: Verdict | None,
-        decision: Decision | None,
-        ruleset: Ruleset | None,
-    ) -> dict[str, str] | None:
-        reasons = list(verdict.reasons) if verdict else []
-        rules = [ruleset.rule(reason["rule"]) for reason in reasons if ruleset and reason.get("rule")]
-        shown = [rule for rule in rules if rule is not None]
-        if decision is not None and decision.decision == "reject":
-            shown = [rule for rule in shown if rule.category == decision.reason]
-        until = next((reason["until"] for reason in reasons if reason.get("until")), None)
-        return letters.letter(
-            status=comment.status,
-            was_public=_was_public(session, comment),
-            guidelines=[rule.title for rule in shown],
-            messages=[rule.message for rule in shown if rule.message],
-            codes=[reason["code"] for reason in reasons],
-            decided_by=comment.decided_by,
-            settings=ruleset.settings if ruleset else {},
-            until=until,
-        )
 
 
 def _shown(
@@ -225,12 +199,6 @@ def flag_counts(session: Session, revision_id: str) -> dict[str, Any]:
     return {"total": sum(counts.values()), "counts": counts}
 
 
-def _was_public(session: Session, comment: Comment) -> bool:
-    acts = ("comment.published",)
-    query = select(AuditRow.position).where(AuditRow.subject_id == comment.id, AuditRow.act.in_(acts)).limit(1)
-    return session.scalar(query) is not None
-
-
 def _history(session: Session, comment: Comment) -> list[dict[str, Any]]:
     rows = session.scalars(
         select(AuditRow)
@@ -243,6 +211,7 @@ def _history(session: Session, comment: Comment) -> list[dict[str, Any]]:
             "what": row.act,
             "revision": row.details.get("revision"),
             "by": _by(row),
+            **({"cause": row.details["cause"]} if row.details.get("cause") else {}),
         }
         for row in rows
     ]

@@ -13,3 +13,9 @@ def rfc3339(at: datetime | None) -> str | None:
     if at is None:
         return None
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def day(at: datetime) -> str:
+    """A date as people read it: 2 December 2026 (in UTC)."""
+    moment = at.astimezone(UTC)
+    return f"{moment.day} {moment:%B %Y}"

@@ -1,0 +1,14 @@
+"""Which of several findings weighs most: the strictest action, and among equals the gravest category."""
+
+RANK = {"allow": 0, "review": 1, "hold": 2, "reject": 3}
+# Care first: a person in danger is nobody's offence. Then as steep as the shipped ladder of enforcement.yaml.
+GRAVEST_FIRST = (
+    "self_harm", "threat", "illegal", "personal_information", "tragedy_joke", "harassment", "slur", "spam",
+    "personal_attack", "legal_risk", "vulgarity", "profanity", "civility", "off_topic", "custom", "other",
+)  # fmt: skip
+
+
+def gravity(action: str, category: str) -> tuple[int, int]:
+    """A key to compare findings by; the greater weighs more."""
+    place = GRAVEST_FIRST.index(category) if category in GRAVEST_FIRST else len(GRAVEST_FIRST)
+    return RANK[action], -place
