@@ -9,7 +9,7 @@ from typing import Any
 
 from .faults import RuleError, listed, nearest
 from .lexicon import Term
-from .lists import CHANGE, changed, read_list
+from .lists import CHANGE, changed, in_locale, read_list
 from .policy import EXEMPTION, FIXTURES, read_enforcement, read_settings
 from .rule import OVERRIDE, RULE
 from .schema import BAD, Many, Named, Problems, Table
@@ -68,6 +68,8 @@ def collect(files: Mapping[str, str], site: str | None, problems: Problems) -> C
     for _, node in rule_files:
         _apply(node, collected, problems)
     _add_policy(parsed, collected, problems)
+    locale = collected.settings["locale"]
+    collected.lists = {name: in_locale(terms, locale) for name, terms in collected.lists.items()}
     _add_documents(files, site, collected)
     return collected
 

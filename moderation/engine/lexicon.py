@@ -36,6 +36,7 @@ class Term:
     except_: tuple[str, ...] = ()
     name: bool = False
     language: str | None = None
+    locales: tuple[str, ...] = ()
     note: str = ""
 
 

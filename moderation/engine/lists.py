@@ -12,6 +12,7 @@ from .source import Located
 from .text.folding import folded_term
 
 LONGEST_TERM = 2000
+LOCALES = ("en-AU", "en-GB", "en-IE", "en-US")
 _SEPARATORS = re.compile(r"[,\n]")
 _COMMON: dict[str, Shape] = {
     "tier": Text(40),
@@ -19,6 +20,7 @@ _COMMON: dict[str, Shape] = {
     "use": Choice(USES),
     "name": Flag(),
     "language": Text(10),
+    "locale": Some(Choice(LOCALES)),
 }
 _TERM = Table(
     {"term": Text(LONGEST_TERM), "except": Some(Text(120)), "note": Text(500), **_COMMON},
@@ -62,6 +64,11 @@ def changed(terms: tuple[Term, ...], node: Located, problems: Problems) -> tuple
     return _unique([*kept, *(term for term in added if not isinstance(term, Bad))])
 
 
+def in_locale(terms: tuple[Term, ...], locale: str) -> tuple[Term, ...]:
+    """A list in, what of it is said in a locale out: a term without locales is said everywhere."""
+    return tuple(replace(term, locales=()) for term in terms if not term.locales or locale in term.locales)
+
+
 def to_plain(term: Term) -> dict[str, Any]:
     """A term in, its entry in the stored ruleset out."""
     plain: dict[str, Any] = {"term": term.term, "tier": term.tier, "form": term.form, "use": term.use}
@@ -83,7 +90,9 @@ def _children(node: Located, key: str) -> list[Located]:
 
 
 def _base(node: Located, base: Term) -> Term:
-    given = {name: node.value[name].value for name in _COMMON if name in node.value}
+    given = {name: node.value[name].plain() for name in _COMMON if name in node.value}
+    if (locales := given.pop("locale", None)) is not None:
+        given["locales"] = (locales,) if isinstance(locales, str) else tuple(locales)
     return replace(base, **given)
 
 

@@ -6,8 +6,10 @@ import copy
 from typing import Any
 
 from .conditions.around import MARKS, PERSON_ROLES, ROLES
+from .lists import LOCALES
 from .schema import BAD, Bad, Choice, Flag, Many, Named, Number, OneOf, Problems, Shape, Some, Table, Text, Whole
 from .source import Located
+from .staffing import SHIFTS, UNSTAFFED
 from .verdict import CATEGORIES
 
 DEFAULT_SETTINGS: dict[str, Any] = {
@@ -25,7 +27,6 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "redress": None,
     "appeals_contact": None,
     "trusted": {"published": 50, "months": 12},
-    "learning": False,
     "appeal_days": 183,
 }
 
@@ -43,25 +44,22 @@ class Optional:
         return {"anyOf": [self.shape.json(), {"type": "null"}]}
 
 
-_DAY = Choice(("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
-_STAFFED = Table({"days": Some(_DAY), "from": Text(5), "to": Text(5), "zone": Text(60)})
 SETTINGS = Table(
     {
         "language": Text(10),
-        "locale": Text(20),
+        "locale": Choice(LOCALES),
         "edit_hides": Flag(),
         "flags": Table({"hide_at": Whole(1, 1000), "readers": Whole(1, 1000)}),
         "undo_seconds": Whole(0, 60),
         "review_expires_hours": Whole(1, 2000),
         "close_after_days": Optional(Whole(1, 3650)),
-        "staffed": Optional(OneOf({str: Text(200), list: Many(_STAFFED), dict: _STAFFED})),
-        "unstaffed": Choice(("hold", "check_first", "close")),
+        "staffed": Optional(SHIFTS),
+        "unstaffed": Choice(UNSTAFFED),
         "hours": Optional(Text(200)),
         "typical": Optional(Text(200)),
         "redress": Optional(Text(2000)),
         "appeals_contact": Optional(Text(200)),
         "trusted": Table({"published": Whole(1, 100_000), "months": Whole(1, 240)}),
-        "learning": Flag(),
         "appeal_days": Whole(1, 3650),
     }
 )
@@ -192,7 +190,7 @@ def read_enforcement(node: Located | None, problems: Problems) -> dict[str, Any]
 
 def _check_steps(node: Located, problems: Problems) -> None:
     blocks, ladder = node.value["blocks"], node.value["ladder"]
-    if node.value["counts"].value == "verdict" and blocks.value == "proposed":
+    if node.value["counts"].value == "verdict" and not _some_automatic(blocks):
         problems.add(node.value["counts"], "counting verdicts needs `blocks: automatic`")
     for category in NEVER_AUTOMATIC if isinstance(blocks.value, dict) else ():
         if category in blocks.value and blocks.value[category].value == "automatic":
@@ -200,6 +198,11 @@ def _check_steps(node: Located, problems: Problems) -> None:
     for steps in ladder.value.values():
         if isinstance(steps.value, list):
             _check_ladder(steps, problems)
+
+
+def _some_automatic(blocks: Located) -> bool:
+    plain = blocks.plain()
+    return "automatic" in (plain.values() if isinstance(plain, dict) else [plain])
 
 
 def _check_ladder(steps: Located, problems: Problems) -> None:

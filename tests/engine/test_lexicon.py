@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moderation.engine.lexicon import Lexicon, Term, variants, wordings
-from moderation.engine.ruleset import Ruleset
+from moderation.engine.lists import LOCALES
+from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.text import fold
+from tests.engine.conftest import shipped_files
 
 TERMS = (
     Term("fuck", "strong", "inside"),
@@ -141,12 +143,13 @@ def test_hits_lie_in_the_text(text: str) -> None:
 
 
 def test_shipped_lists_know_what_better_profanity_objects_to(shipped: Ruleset) -> None:
-    """Our scanner against the package, on the words of its list that are not contested."""
+    """Our scanner against the package, on the words of its list that are not contested; mild ones in some locale."""
     from better_profanity import Profanity
 
     theirs = Profanity()
-    lists = {name: shipped.lists[name] for name in ("better_profanity", "profanity", "slurs", "sexual", "insults")}
-    ours = Lexicon(lists)
+    lists = {name: shipped.lists[name] for name in ("better_profanity", "slurs", "sexual", "insults")}
+    regional = {locale: _in_locale(locale).lists["profanity"] for locale in LOCALES}
+    ours = Lexicon({**lists, **regional})
     words = {term.term: term.tier for term in shipped.lists["better_profanity"]}
     assert set(words) == _package_words()
     judged = [word for word, tier in words.items() if tier != "contested"]
@@ -156,6 +159,10 @@ def test_shipped_lists_know_what_better_profanity_objects_to(shipped: Ruleset) -
     assert missed == []
     sample = judged[::25]
     assert [word for word in sample if not theirs.contains_profanity(f"so {word} then")] == []
+
+
+def _in_locale(locale: str) -> Ruleset:
+    return load({**shipped_files(), "sites/x/settings.yaml": f"locale: {locale}"}, site="x")
 
 
 def _package_words() -> set[str]:
