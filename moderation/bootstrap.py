@@ -144,6 +144,7 @@ def build(
             hints,
             review,
             authors,
+            rulebook,
             pending_seconds=settings.pending_seconds,
             batch=settings.sweep_batch,
             events_days=settings.events_days,

@@ -34,6 +34,10 @@ class Policy:
         """Can a confirmed removal of this category count against its author?"""
         return category not in self.never and (category in self.ladder or category in self.by_a_person)
 
+    def counts_at_verdict(self, category: str) -> bool:
+        """Does a strike of this category count as soon as the rules stop a comment, until a person says otherwise?"""
+        return self.counts == "verdict" and category in self.automatic and self.strikes_for(category)
+
 
 @dataclass(frozen=True, slots=True)
 class Measure:
@@ -90,7 +94,7 @@ def _automatic(written: Any, steps: Mapping[str, Any]) -> frozenset[str]:
 
 
 def measure(policy: Policy, *, category: str, strikes: Sequence[datetime], now: datetime) -> Measure | None:
-    """What to propose after the newest of `strikes` (times of confirmed strikes of this category), or None."""
+    """What to propose after the newest of `strikes` (when strikes of this category began to count), or None."""
     if category in policy.never or category not in policy.ladder:
         return None
     since = now - timedelta(days=policy.window_days)

@@ -4,7 +4,10 @@ A comment's `status` speaks of its latest revision; `publish` says whether a rev
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
+
+SAME_PERSON_AFTER = timedelta(hours=24)
 
 Status = Literal["pending", "published", "held", "rejected", "withdrawn"]
 DecidedBy = Literal["rules", "person", "block", "site"]
@@ -84,6 +87,19 @@ def withdrawn() -> Standing:
 def hidden_by_flags() -> Standing:
     """Enough readers flagged a published comment that no person has approved."""
     return Standing("held", None)
+
+
+def second_look(
+    *, decided_first: bool, others_work: bool, other_contact: bool, waited: timedelta
+) -> Literal["open", "another", "contact", "later"]:
+    """May this person answer an appeal (open), or who shall: another moderator, the site's contact, he himself later?"""
+    if not decided_first:
+        return "open"
+    if others_work:
+        return "another"
+    if other_contact:
+        return "contact"
+    return "open" if waited >= SAME_PERSON_AFTER else "later"
 
 
 def event_for(before: Standing, after: Standing) -> str | None:

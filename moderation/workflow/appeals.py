@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from moderation import lifecycle
 from moderation.errors import Conflict, InvalidFields, NotFound
 from moderation.errors import FieldError as Field
 from moderation.storage.ledger import Ledger
-from moderation.storage.models import Appeal, Author, Block, Comment, Decision, new_id
+from moderation.storage.models import Appeal, Author, Block, Comment, Decision, Membership, User, new_id
 from moderation.storage.queries import lookup
 from moderation.storage.rows import insert_once
 from moderation.workflow import blocks, queue_items
@@ -20,7 +21,11 @@ from moderation.workflow.recording import Recorder, remember, replayed
 from moderation.workflow.times import rfc3339
 
 WORKED_LATELY = timedelta(days=14)
-SAME_PERSON_AFTER = timedelta(hours=24)
+_WHO = {
+    "another": "You decided this yourself; another moderator answers it.",
+    "contact": "You decided this yourself and nobody else worked lately; {contact} answers it.",
+    "later": "You decided this yourself and nobody else worked lately; look again after a day.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Appeals:
 
         Raises Conflict (needs_another_person) for the one who decided, while somebody else could.
         """
+        contact = self.contact(site_id=site_id)
         with self.record(site_id, now) as ledger:
             session = ledger.session
             appeal = _find(session, site_id, appeal_id)
@@ -82,7 +88,7 @@ class Appeals:
             session.refresh(appeal)
             if appeal.state != "open":
                 raise Conflict("This appeal is answered already.", type="decided")
-            appeal.same_person = _same_person(ledger, appeal, by)
+            appeal.same_person = _same_person(ledger, appeal, by, contact)
             appeal.state = "granted" if granted else "upheld"
             appeal.answer, appeal.decided_at, appeal.decided_by = answer, now, by.id
             if granted:
@@ -92,6 +98,11 @@ class Appeals:
             _told(ledger, appeal, author, "appeal.decided", by)
             session.flush()
             return view(session, appeal)
+
+    def contact(self, *, site_id: str) -> str | None:
+        """Who answers where nobody but the first decider worked lately, by the site's settings."""
+        found = self.consequences.rulebook.settings(site_id=site_id)["appeals_contact"]
+        return None if found is None else str(found)
 
     def _grant(self, ledger: Ledger, appeal: Appeal, by: Actor) -> None:
         session = ledger.session
@@ -200,25 +211,38 @@ def _told(ledger: Ledger, appeal: Appeal, author: Author, type: str, by: Actor) 
     ledger.audit(by=by, act=type, subject=("appeal", appeal.id))
 
 
-def _same_person(ledger: Ledger, appeal: Appeal, by: Actor) -> bool:
-    """Was it the same person who decided first? Allowed only when nobody else worked lately, and after a day."""
+def _same_person(ledger: Ledger, appeal: Appeal, by: Actor, contact: str | None) -> bool:
+    """Was it the same person who decided first? Raises Conflict where somebody else shall answer."""
     first = _first_decider(ledger, appeal)
-    if first is None or first != by.id:
-        return False
+    who = lifecycle.second_look(
+        decided_first=first is not None and first == by.id,
+        others_work=_others_work(ledger, by),
+        other_contact=contact is not None and _is_another_here(ledger, contact, by),
+        waited=ledger.now - appeal.created_at,
+    )
+    if who != "open":
+        raise Conflict(_WHO[who].format(contact=contact), type="needs_another_person")
+    return first is not None and first == by.id
+
+
+def _others_work(ledger: Ledger, by: Actor) -> bool:
     others = select(Decision.id).where(
         Decision.site_id == ledger.site_id,
         Decision.by_kind == "user",
         Decision.by_id != by.id,
         Decision.created_at > ledger.now - WORKED_LATELY,
     )
-    if ledger.session.scalar(others.limit(1)) is not None:
-        raise Conflict("You decided this yourself; another moderator answers it.", type="needs_another_person")
-    if ledger.now - appeal.created_at < SAME_PERSON_AFTER:
-        raise Conflict(
-            "You decided this yourself and nobody else worked lately; look again after a day.",
-            type="needs_another_person",
-        )
-    return True
+    return ledger.session.scalar(others.limit(1)) is not None
+
+
+def _is_another_here(ledger: Ledger, contact: str, by: Actor) -> bool:
+    """Has the site's appeals contact an account at this desk, and is it another's?"""
+    account = (
+        select(User.id)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.site_id == ledger.site_id, User.login == contact, User.id != by.id)
+    )
+    return ledger.session.scalar(account) is not None
 
 
 def _first_decider(ledger: Ledger, appeal: Appeal) -> str | None:

@@ -15,22 +15,27 @@ from moderation.workflow.incoming import SYSTEM, Actor
 from moderation.workflow.times import rfc3339
 
 
-def propose(ledger: Ledger, comment: Comment, measure: Measure, *, strike: str, decision: str) -> None:
-    """Carries out what the policy says after a confirmed strike; a block waits for a person unless it is automatic."""
+def propose(ledger: Ledger, comment: Comment, measure: Measure, *, cause: dict[str, Any]) -> None:
+    """Carries out what the policy says after a strike that counts; a block waits for a person unless it is automatic.
+
+    `cause`: the strike, and the decision (or the verdict) that made it count. Staff and moderators are never blocked.
+    """
     author = ledger.session.get_one(Author, comment.author_id)
     if measure.kind == "check_first":
         author.check_first_until = ledger.now + timedelta(days=measure.days or 0)
     if measure.kind != "block":
-        _audit(ledger, SYSTEM, f"author.{measure.kind}", author.id, decision=decision, category=measure.category)
+        _audit(ledger, SYSTEM, f"author.{measure.kind}", author.id, category=measure.category, **cause)
+        return
+    if author.role in ("staff", "moderator"):
         return
     if lookup.active_block(ledger.session, author.id, ledger.site_id, ledger.now) is not None:
         return
-    block = _insert(ledger, author, measure, strike, decision)
+    block = _insert(ledger, author, measure, cause)
     if block is not None and measure.automatic:
         start(ledger, block, by=SYSTEM)
 
 
-def _insert(ledger: Ledger, author: Author, measure: Measure, strike: str, decision: str) -> Block | None:
+def _insert(ledger: Ledger, author: Author, measure: Measure, cause: dict[str, Any]) -> Block | None:
     id = new_id()
     review = measure.review_after_days
     inserted = insert_once(
@@ -44,7 +49,7 @@ def _insert(ledger: Ledger, author: Author, measure: Measure, strike: str, decis
         state="proposed",
         category=measure.category,
         reason=measure.category,
-        evidence={"strikes": measure.strikes, "strike": strike, "decision": decision},
+        evidence={"strikes": measure.strikes, **cause},
         days=measure.days,
         review_at=ledger.now + timedelta(days=review) if review else None,
         created_at=ledger.now,

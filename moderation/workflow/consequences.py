@@ -11,7 +11,7 @@ from moderation.errors import NotFound
 from moderation.storage.ledger import Ledger
 from moderation.storage.models import Author, Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict
 from moderation.storage.queries import history, lookup
-from moderation.workflow import strikes
+from moderation.workflow import strikes, verdict_strikes
 from moderation.workflow.blocks import propose, take_back
 from moderation.workflow.incoming import Actor
 from moderation.workflow.moves import event_data, move
@@ -97,26 +97,34 @@ class Consequences:
         if counted:
             _end_check_first(ledger, comment, by)
         take_back(ledger, comment.author_id, decision.id, by)
+        verdict_strikes.recheck(ledger, comment.author_id, by)
         _reopen_flags(ledger, decision)
 
     def _settle_strikes(self, ledger: Ledger, decision: Decision, comment: Comment, verdict: Verdict | None) -> None:
         category = self._strike_category(ledger, decision, verdict)
-        ledger.session.execute(
-            update(Strike)
-            .where(Strike.revision_id == decision.revision_id, Strike.state == "proposed", Strike.category != category)
-            .values(state="void", voided_at=ledger.now)
-            .execution_options(synchronize_session="fetch")
-        )
+        policy = self._policy(ledger, verdict)
+        _void_others(ledger, decision, comment, category, policy)
         if not category:
             return
+        at_verdict = policy.counts_at_verdict(category)
+        counted_before = at_verdict and verdict_strikes.has_counted(ledger, decision.revision_id, category)
         strike = _confirmed_strike(ledger, decision, comment, category)
-        policy = enforcement.policy(self._ruleset(ledger, verdict).enforcement)
-        site = comment.site_id if policy.scope == "site" else None
+        if counted_before:
+            return
         ledger.session.flush()
-        times = history.confirmed_strikes(ledger.session, comment.author_id, category, site)
+        times_of = history.counting_strikes if at_verdict else history.confirmed_strikes
+        times = times_of(
+            ledger.session, comment.author_id, category, comment.site_id if policy.scope == "site" else None
+        )
         measure = enforcement.measure(policy, category=category, strikes=times, now=ledger.now)
         if measure is not None:
-            propose(ledger, comment, measure, strike=strike.id, decision=decision.id)
+            propose(ledger, comment, measure, cause={"strike": strike.id, "decision": decision.id})
+
+    def _policy(self, ledger: Ledger, verdict: Verdict | None) -> enforcement.Policy:
+        try:
+            return enforcement.policy(self._ruleset(ledger, verdict).enforcement)
+        except (NoRuleset, NotFound):
+            return enforcement.policy({})
 
     def _strike_category(self, ledger: Ledger, decision: Decision, verdict: Verdict | None) -> str:
         """The strike follows the decision's reason: the rule's own where its category is the reason, else the reason."""
@@ -126,7 +134,7 @@ class Consequences:
             ruleset = self._ruleset(ledger, verdict)
         except (NoRuleset, NotFound):
             return ""
-        policy = enforcement.policy(ruleset.enforcement)
+        policy = self._policy(ledger, verdict)
         proposed = [strike for strike in self._of_matches(ledger, verdict, ruleset, decision.reason) if strike]
         category = proposed[0] if proposed else decision.reason
         return category if policy.strikes_for(category) else ""
@@ -146,6 +154,23 @@ class Consequences:
             except NoRuleset:
                 pass  # too old for this version of the software: the site's present rules say what follows
         return self.rulebook.current(site_id=ledger.site_id).ruleset
+
+
+def _void_others(
+    ledger: Ledger, decision: Decision, comment: Comment, category: str, policy: enforcement.Policy
+) -> None:
+    """Proposed strikes that the decision does not bear out; blocks that rested on them end."""
+    fallen = ledger.session.execute(
+        update(Strike)
+        .where(Strike.revision_id == decision.revision_id, Strike.state == "proposed", Strike.category != category)
+        .values(state="void", voided_at=ledger.now)
+        .returning(Strike.category)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    if any(policy.counts_at_verdict(one.category) for one in fallen):
+        by = Actor(decision.by_kind, decision.by_id, decision.by_role)  # type: ignore[arg-type]  # ours, as stored
+        _end_check_first(ledger, comment, by)
+        verdict_strikes.recheck(ledger, comment.author_id, by)
 
 
 def _end_check_first(ledger: Ledger, comment: Comment, by: Actor) -> None:

@@ -11,6 +11,8 @@ from moderation.workflow.times import day
 SYSTEM_REASONS: dict[str, str] = {
     "author_blocked": "The commenter is blocked.",
     "story_closed": "Comments under this story are closed.",
+    "site_closed": "Comments are closed at this hour.",
+    "unstaffed": "No moderator works at this hour.",
     "check_first": "Comments here are read by a moderator before they appear.",
     "edit_of_stopped": "A moderator stopped an earlier version of this comment.",
     "flagged": "Several readers flagged this comment.",
@@ -83,8 +85,11 @@ def letter(occasion: Occasion) -> dict[str, str] | None:
     if occasion.decided_by == "block":
         parts = [occasion.care, *_blocked(occasion.block or Barred(), occasion.settings)]
         return _linked(_written("You cannot comment at the moment", parts), occasion.settings)
-    if "story_closed" in occasion.codes and occasion.decided_by == "site":
-        return _written("Comments are closed", [occasion.care, SYSTEM_REASONS["story_closed"]])
+    closed = next((code for code in ("story_closed", "site_closed") if code in occasion.codes), None)
+    if closed and occasion.decided_by == "site":
+        hours = occasion.settings.get("hours") if closed == "site_closed" else None
+        working = f"Moderators work {hours}." if hours else None
+        return _written("Comments are closed", [occasion.care, SYSTEM_REASONS[closed], working])
     what = "removed" if occasion.was_public else "not published"
     return _linked(_written(f"Your comment was {what}", _stopped(what, occasion)), occasion.settings)
 

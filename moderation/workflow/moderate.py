@@ -16,7 +16,7 @@ from moderation.storage.models import Author, Comment, Match, Revision, Story, V
 from moderation.storage.queries import history, lookup
 from moderation.storage.rows import counted
 from moderation.storage.unit_of_work import Database
-from moderation.workflow import queue_items, strikes
+from moderation.workflow import queue_items, strikes, verdict_strikes, wishes
 from moderation.workflow.incoming import SYSTEM
 from moderation.workflow.judge import Judge, Judged, previous_of, stored_submission
 from moderation.workflow.moves import event_data, move, standing
@@ -144,7 +144,7 @@ class Moderate:
             if not done:
                 log.warning("moderate.stale_lease", revision=claim.revision_id)
                 return None
-            outcome = self._outcome(ledger, judged, failed, author, comment, story)
+            outcome = self._outcome(ledger, claim, judged, failed, author, comment, story)
             verdict = _store(ledger, claim, judged, outcome)
             overtaken = comment.latest_revision != claim.number or comment.status != "pending"
             if not overtaken:
@@ -152,7 +152,14 @@ class Moderate:
             return outcome.action
 
     def _outcome(
-        self, ledger: Ledger, judged: Judged | None, failed: str, author: Author, comment: Comment, story: Story
+        self,
+        ledger: Ledger,
+        claim: _Claim,
+        judged: Judged | None,
+        failed: str,
+        author: Author,
+        comment: Comment,
+        story: Story,
     ) -> _Outcome:
         block = lookup.active_block(ledger.session, author.id, ledger.site_id, ledger.now)
         if block is not None:
@@ -161,26 +168,19 @@ class Moderate:
         action = str(judged.verdict.action) if judged else "allow"  # not judged: raised to hold below
         reasons = reasons_of(judged.verdict) if judged else []
         by: lifecycle.DecidedBy = "rules"
-        for code, least in self._site_wishes(ledger, judged, author, comment, story):
-            if RANK[least] > RANK[action]:
-                action, by = least, "rules" if code == "not_judged" else "site"
-                reasons.append({"code": code, "why": failed or "failed"} if code == "not_judged" else {"code": code})
-        return _Outcome(action, by, reasons, action in ("review", "hold"))
-
-    def _site_wishes(
-        self, ledger: Ledger, judged: Judged | None, author: Author, comment: Comment, story: Story
-    ) -> list[tuple[str, str]]:
         settings = judged.rules.ruleset.settings if judged else {}
-        wishes = []
-        if _is_closed(story, settings, ledger.now):
-            wishes.append(("story_closed", "reject"))
-        if story.comments == "check_first" or (author.check_first_until or ledger.now) > ledger.now:
-            wishes.append(("check_first", "hold"))
-        if comment.person_stopped:
-            wishes.append(("edit_of_stopped", "hold"))
-        if judged is None or "classifier" in judged.failed:
-            wishes.append(("not_judged", "hold"))
-        return wishes
+        wanted = wishes.of_the_site(
+            settings, action=action, author=author, comment=comment, story=story,
+            received=claim.received_at, now=ledger.now,
+        )  # fmt: skip
+        for code, least in wanted:
+            if RANK[least] > RANK[action]:
+                action, by = least, "site"
+                reasons.append({"code": code})
+        if RANK[action] < RANK["hold"] and (judged is None or "classifier" in judged.failed):
+            action, by = "hold", "rules"
+            reasons.append({"code": "not_judged", "why": failed or "failed"})
+        return _Outcome(action, by, reasons, action in ("review", "hold"))
 
     def _apply(
         self,
@@ -221,13 +221,6 @@ class Moderate:
             queue_items.close(ledger, comment.id, "checked_again", spare="flags")
         if judged and outcome.decided_by != "block":
             _propose_strikes(ledger, comment, claim, verdict, judged)
-
-
-def _is_closed(story: Story, settings: Any, now: datetime) -> bool:
-    if story.comments == "closed":
-        return True
-    days = settings.get("close_after_days")
-    return bool(days and story.published_at and story.published_at + timedelta(days=days) < now)
 
 
 def _store(ledger: Ledger, claim: _Claim, judged: Judged | None, outcome: _Outcome) -> Verdict:
@@ -277,8 +270,12 @@ def _store(ledger: Ledger, claim: _Claim, judged: Judged | None, outcome: _Outco
 
 
 def _propose_strikes(ledger: Ledger, comment: Comment, claim: _Claim, verdict: Verdict, judged: Judged) -> None:
-    """Strikes that the rules propose; they count only when a person confirms them."""
+    """Strikes that the rules propose; they count when a person confirms them, or now where the site chose so."""
     allowed = policy(judged.rules.ruleset.enforcement)
-    for category in judged.verdict.strikes:
-        if allowed.strikes_for(category):
-            strikes.propose(ledger, comment, revision_id=claim.revision_id, category=category, verdict_id=verdict.id)
+    stopped = str(judged.verdict.action) in history.STOPPING
+    for category in filter(allowed.strikes_for, judged.verdict.strikes):
+        strike = strikes.propose(
+            ledger, comment, revision_id=claim.revision_id, category=category, verdict_id=verdict.id
+        )
+        if strike and stopped and allowed.counts_at_verdict(category):
+            verdict_strikes.count(ledger, comment, allowed, category=category, strike=strike, verdict=verdict.id)

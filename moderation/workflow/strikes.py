@@ -7,12 +7,13 @@ from moderation.storage.rows import insert_once
 
 def propose(
     ledger: Ledger, comment: Comment, *, revision_id: str, category: str, verdict_id: str | None = None
-) -> None:
-    """A strike that counts only when a person confirms it; one that stands already stays as it is."""
-    insert_once(
+) -> str | None:
+    """A strike that counts only when a person confirms it; its id, or None where one stands already and stays."""
+    id = new_id()
+    made = insert_once(
         ledger.session,
         Strike,
-        id=new_id(),
+        id=id,
         realm_id=comment.realm_id,
         site_id=comment.site_id,
         author_id=comment.author_id,
@@ -23,3 +24,4 @@ def propose(
         verdict_id=verdict_id,
         created_at=ledger.now,
     )
+    return id if made else None

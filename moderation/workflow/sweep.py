@@ -21,17 +21,18 @@ from moderation.storage.models import (
     Position,
     ReviewItem,
     Revision,
+    Site,
 )
 from moderation.storage.rows import counted, insert_once
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.authors import Authors
 from moderation.workflow.ports import Queue
 from moderation.workflow.review import Review
+from moderation.workflow.rulebook import Rulebook
 
 LONGEST_WAIT = 40.0  # seconds between two hints for the same row; longer leaves work lying, shorter storms the queue
 QUEUE_IS_LONG = 1000  # messages; more hints then only delay the ones that are there
 SETTLED_AT_ONCE = 100
-NOT_REVIEWED_AFTER = timedelta(hours=48)
 IDEMPOTENCY_KEPT = timedelta(days=7)
 ASKS_KEPT = timedelta(days=30)
 
@@ -44,6 +45,7 @@ class Sweep:
     queue: Queue
     review: Review
     authors: Authors
+    rulebook: Rulebook
     pending_seconds: float = 10.0
     batch: int = 200
     events_days: int = 90
@@ -64,9 +66,10 @@ class Sweep:
 
     def retain(self, *, now: datetime) -> dict[str, int]:
         """Removes what is past its time: unopened review items, events, idempotency keys, asks, sessions."""
+        patience = self._patience()
         with self.database.write() as session:
             return {
-                "not_reviewed": _leave_queue(session, now),
+                "not_reviewed": sum(_leave_queue(session, site, now, wait) for site, wait in patience.items()),
                 "events": _remove_events(session, now - timedelta(days=self.events_days)),
                 "idempotency": counted(
                     session, delete(IdempotencyRow).where(IdempotencyRow.created_at < now - IDEMPOTENCY_KEPT)
@@ -79,6 +82,13 @@ class Sweep:
                     session, delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1))
                 ),
             }
+
+    def _patience(self) -> dict[str, timedelta]:
+        """How long a listed comment waits to be opened, by site."""
+        with self.database.read() as session:
+            sites = session.scalars(select(Site.id)).all()
+        settings = {site: self.rulebook.settings(site_id=site) for site in sites}
+        return {site: timedelta(hours=found["review_expires_hours"]) for site, found in settings.items()}
 
     def _settle_decisions(self, now: datetime) -> int:
         with self.database.read() as session:
@@ -156,14 +166,16 @@ class Sweep:
                 session.execute(update(Heartbeat).where(Heartbeat.part == part).values(at=now))
 
 
-def _leave_queue(session: Session, now: datetime) -> int:
+def _leave_queue(session: Session, site_id: str, now: datetime, wait: timedelta) -> int:
     """Review items of rules that nobody opened: they leave as "not reviewed", never as approved. Held ones stay."""
-    stale = (ReviewItem.closed_at.is_(None)) & (ReviewItem.opened_at < now - NOT_REVIEWED_AFTER)
+    stale = ReviewItem.closed_at.is_(None) & (ReviewItem.opened_at < now - wait)
     untouched = ReviewItem.claimed_by.is_(None) & ReviewItem.urgent.is_(False)
     only_listed = (ReviewItem.source == "rules") & (ReviewItem.rank < 50)
     return counted(
         session,
-        update(ReviewItem).where(stale, untouched, only_listed).values(closed_at=now, outcome="not_reviewed"),
+        update(ReviewItem)
+        .where(ReviewItem.site_id == site_id, stale, untouched, only_listed)
+        .values(closed_at=now, outcome="not_reviewed"),
     )
 
 

@@ -9,8 +9,9 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from moderation.engine.facts import Submission
-from moderation.storage.models import Author, Comment, Revision, Story, Strike
+from moderation.storage.models import Author, Comment, Revision, Story, Strike, Verdict
 
+STOPPING = ("hold", "reject")  # actions after which a comment is not shown
 PUBLISHED_COUNTED = 1000  # rules ask for "fewer than 3", "at least 50": counting further tells nothing
 
 
@@ -68,6 +69,24 @@ def confirmed_strikes(
     if site_id is not None:
         query = query.where(Strike.site_id == site_id)
     return [at for at in session.scalars(query) if at is not None]
+
+
+def counting_strikes(session: Session, author_id: str, category: str, site_id: str | None = None) -> Sequence[datetime]:
+    """When strikes began to count where verdicts do: confirmed, or proposed by a verdict that stopped the comment.
+
+    One for each comment, however often it was edited.
+    """
+    stopped = and_(Strike.state == "proposed", Verdict.action.in_(STOPPING))
+    query = (
+        select(func.min(Strike.created_at))
+        .outerjoin(Verdict, Verdict.id == Strike.verdict_id)
+        .where(Strike.author_id == author_id, Strike.category == category)
+        .where(or_(Strike.state == "confirmed", stopped))
+        .group_by(Strike.comment_id)
+    )
+    if site_id is not None:
+        query = query.where(Strike.site_id == site_id)
+    return session.scalars(query).all()
 
 
 def with_earned_trust(

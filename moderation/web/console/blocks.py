@@ -143,8 +143,11 @@ def _blocks(application: "Application", site: str, said: str | None = None, stat
 
 
 def _appeals(application: "Application", site: str, said: str | None = None, status: int = 200) -> Any:
-    rows = application.desk.appeals(site_id=g.site_id)
-    return render_template("desk/appeals.html", site=site, now=application.now(), said=said, rows=rows), status
+    shown = {
+        "rows": application.desk.appeals(site_id=g.site_id),
+        "contact": application.appeals.contact(site_id=g.site_id),
+    }
+    return render_template("desk/appeals.html", site=site, now=application.now(), said=said, **shown), status
 
 
 def _days(given: str | None) -> int | None:
