@@ -46,11 +46,10 @@ SHIFTS = Some(
 
 
 def is_staffed(settings: Mapping[str, Any], at: datetime) -> bool:
-    """Is a moderator there at that moment? Always, where the site names no hours."""
-    shifts = settings.get("staffed")
-    if not shifts:
-        return True
-    return any(_covers(shift, at) for shift in (shifts if isinstance(shifts, list) else [shifts]))
+    """Is a moderator there at that moment? Always, where the site names no hours (or, long ago, some that say nothing)."""
+    given = settings.get("staffed")
+    shifts = [shift for shift in (given if isinstance(given, list) else [given]) if _is_shift(shift)]
+    return not shifts or any(_covers(shift, at) for shift in shifts)
 
 
 def wish(settings: Mapping[str, Any], *, action: str, received: datetime, now: datetime) -> tuple[str, str] | None:
@@ -66,6 +65,11 @@ def wish(settings: Mapping[str, Any], *, action: str, received: datetime, now: d
     if how == "check_first":
         return "check_first", "hold"
     return ("unstaffed", "hold") if action == "review" else None
+
+
+def _is_shift(shift: Any) -> bool:
+    times = [shift.get("from"), shift.get("to")] if isinstance(shift, dict) and "zone" in shift else [None]
+    return all(isinstance(time, str) and _CLOCK.fullmatch(time) for time in times)
 
 
 def _covers(shift: Mapping[str, Any], at: datetime) -> bool:

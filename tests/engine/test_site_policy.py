@@ -121,6 +121,8 @@ WHOLE_DAY = {"from": "00:00", "to": "24:00", "zone": "UTC", "days": ["sat"]}
         (WHOLE_DAY, "2026-11-28T23:59", True),
         (WHOLE_DAY, "2026-11-29T00:00", False),
         ([WEEKDAYS, WHOLE_DAY], "2026-11-28T23:59", True),
+        ("every day", "2026-11-23T03:00", True),  # as an earlier version stored it
+        ([{"days": ["mon"]}, {**WEEKDAYS, "from": "9"}], "2026-11-23T03:00", True),
         ({**WEEKDAYS, "zone": "Gone/Zone"}, "2026-11-23T12:00", False),
     ],
 )
