@@ -148,6 +148,8 @@ def _respond_http(error: HTTPException) -> Response | HTTPException:
     if status >= 500:
         return _respond_unexpected(error)
     kind, detail = _OF_HTTP.get(status, (MalformedRequest, f"{HTTPStatus(status).phrase}."))
+    if status == 404 and request.path.startswith("/desk"):
+        detail = "There is no such page at the desk, or it is of another site."
     response = _document({**problem(kind(detail)), "status": status}, status)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

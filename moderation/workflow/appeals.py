@@ -99,6 +99,14 @@ class Appeals:
             session.flush()
             return view(session, appeal)
 
+    def not_for(self, *, site_id: str, by: Actor, now: datetime) -> dict[str, str]:
+        """Open appeals that this person may not answer: the id, and who shall (another, contact) or when (later)."""
+        contact = self.contact(site_id=site_id)
+        with self.record.database.read() as session:
+            rows = session.scalars(select(Appeal).where(Appeal.site_id == site_id, Appeal.state == "open"))
+            shown = {row.id: _who_answers(session, row, by, contact, now) for row in rows}
+        return {id: who for id, who in shown.items() if who != "open"}
+
     def contact(self, *, site_id: str) -> str | None:
         """Who answers where nobody but the first decider worked lately, by the site's settings."""
         found = self.consequences.rulebook.settings(site_id=site_id)["appeals_contact"]
@@ -213,43 +221,51 @@ def _told(ledger: Ledger, appeal: Appeal, author: Author, type: str, by: Actor) 
 
 def _same_person(ledger: Ledger, appeal: Appeal, by: Actor, contact: str | None) -> bool:
     """Was it the same person who decided first? Raises Conflict where somebody else shall answer."""
-    first = _first_decider(ledger, appeal)
-    who = lifecycle.second_look(
-        decided_first=first is not None and first == by.id,
-        others_work=_others_work(ledger, by),
-        other_contact=contact is not None and _is_another_here(ledger, contact, by),
-        waited=ledger.now - appeal.created_at,
-    )
+    who = _who_answers(ledger.session, appeal, by, contact, ledger.now)
     if who != "open":
         raise Conflict(_WHO[who].format(contact=contact), type="needs_another_person")
-    return first is not None and first == by.id
+    return _decided_first(ledger.session, appeal, by)
 
 
-def _others_work(ledger: Ledger, by: Actor) -> bool:
+def _who_answers(session: Session, appeal: Appeal, by: Actor, contact: str | None, now: datetime) -> str:
+    return lifecycle.second_look(
+        decided_first=_decided_first(session, appeal, by),
+        others_work=_others_work(session, appeal.site_id, by, now),
+        other_contact=contact is not None and _is_another_here(session, appeal.site_id, contact, by),
+        waited=now - appeal.created_at,
+    )
+
+
+def _others_work(session: Session, site_id: str, by: Actor, now: datetime) -> bool:
     others = select(Decision.id).where(
-        Decision.site_id == ledger.site_id,
+        Decision.site_id == site_id,
         Decision.by_kind == "user",
         Decision.by_id != by.id,
-        Decision.created_at > ledger.now - WORKED_LATELY,
+        Decision.created_at > now - WORKED_LATELY,
     )
-    return ledger.session.scalar(others.limit(1)) is not None
+    return session.scalar(others.limit(1)) is not None
 
 
-def _is_another_here(ledger: Ledger, contact: str, by: Actor) -> bool:
+def _is_another_here(session: Session, site_id: str, contact: str, by: Actor) -> bool:
     """Has the site's appeals contact an account at this desk, and is it another's?"""
     account = (
         select(User.id)
         .join(Membership, Membership.user_id == User.id)
-        .where(Membership.site_id == ledger.site_id, User.login == contact, User.id != by.id)
+        .where(Membership.site_id == site_id, User.login == contact, User.id != by.id)
     )
-    return ledger.session.scalar(account) is not None
+    return session.scalar(account) is not None
 
 
-def _first_decider(ledger: Ledger, appeal: Appeal) -> str | None:
+def _decided_first(session: Session, appeal: Appeal, by: Actor) -> bool:
+    first = _first_decider(session, appeal)
+    return first is not None and first == by.id
+
+
+def _first_decider(session: Session, appeal: Appeal) -> str | None:
     if appeal.block_id:
-        return ledger.session.get_one(Block, appeal.block_id).by_id
+        return session.get_one(Block, appeal.block_id).by_id
     assert appeal.comment_id is not None
-    comment = ledger.session.get_one(Comment, appeal.comment_id)
-    revision = lookup.latest_revision(ledger.session, comment)
-    decision = lookup.standing_decision(ledger.session, revision.id)
+    comment = session.get_one(Comment, appeal.comment_id)
+    revision = lookup.latest_revision(session, comment)
+    decision = lookup.standing_decision(session, revision.id)
     return decision.by_id if decision else None

@@ -17,19 +17,15 @@ from moderation.storage.models import (
     ReviewItem,
     Revision,
     Story,
-    Strike,
 )
-from moderation.storage.queries import history, lookup, statistics
+from moderation.storage.queries import statistics
 from moderation.storage.queries.review import open_items
 from moderation.storage.unit_of_work import Database
-from moderation.workflow import blocks, desk_views
-from moderation.workflow.desk_lines import lines
+from moderation.workflow import blocks, correspondence, desk_record, desk_views
+from moderation.workflow.desk_lines import lines, matches_of
 from moderation.workflow.present import Presenter
 from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.rulesets import NoRuleset, UnreadableRuleset
-
-EXCERPT = 280
-RECENT_OF_AUTHOR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +66,13 @@ class Desk:
                 "item": desk_views.item(item, now),
                 "comment": shown,
                 "name": desk_views.name(session, comment),
-                "story": desk_views.story(session.get_one(Story, comment.story_id)),
+                "story": desk_views.story(session, session.get_one(Story, comment.story_id)),
                 "parent": desk_views.parent(session, comment),
                 "flags": desk_views.flags(session, comment),
+                "held_by_flags": correspondence.held_by_flags(session, comment),
+                "unchecked": self._unchecked(session, shown["verdict"]),
                 "reason": desk_views.prefilled_reason(shown),
-                "commenter": self._commenter(session, site_id, comment.author_id, now),
+                "commenter": desk_record.record(session, self.presenter, site_id, comment.author_id, now),
                 "appeal": desk_views.open_appeal(session, comment.id),
                 "waiting": desk_views.waiting(session, comment),
             }
@@ -86,30 +84,32 @@ class Desk:
             blocked = select(Block.id).where(Block.site_id == site_id, Block.author_id == author_id).limit(1)
             if session.scalar(seen) is None and session.scalar(blocked) is None:
                 raise NotFound("This site has never seen this commenter.")
-            return self._commenter(session, site_id, author_id, now)
+            return desk_record.record(session, self.presenter, site_id, author_id, now)
 
     def my_decisions(self, *, site_id: str, user_id: str, limit: int = 10) -> list[dict[str, Any]]:
         """The user's own last decisions, newest first, so that he can undo them."""
         with self.database.read() as session:
             rows = session.execute(
-                select(Decision, Comment.external_id, Revision.text)
+                select(Decision, Comment.external_id, Revision)
                 .join(Comment, Comment.id == Decision.comment_id)
                 .join(Revision, Revision.id == Decision.revision_id)
                 .where(Decision.site_id == site_id, Decision.by_id == user_id, Decision.by_kind == "user")
                 .order_by(Decision.created_at.desc())
                 .limit(limit)
-            )
+            ).all()
+            matches = matches_of(session, self.presenter, [revision for _, _, revision in rows])
             return [
                 {
                     "id": row.id,
                     "comment": external_id,
-                    "excerpt": (text or "")[:EXCERPT],
+                    "text": revision.text,
+                    "matches": matches.get(revision.id, []),
                     "decision": row.decision,
                     "reason": row.reason,
                     "state": row.state,
                     "at": row.created_at,
                 }
-                for row, external_id, text in rows
+                for row, external_id, revision in rows
             ]
 
     def blocks(self, *, site_id: str, now: datetime) -> dict[str, Any]:
@@ -176,43 +176,13 @@ class Desk:
         with self.database.read() as session:
             return statistics.summary(session, site_id, now)
 
-    def _commenter(self, session: Session, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
-        author = session.get_one(Author, author_id)
-        block = lookup.active_block(session, author_id, site_id, now)
-        proposed = session.scalar(
-            select(Block).where(Block.author_id == author_id, Block.site_id == site_id, Block.state == "proposed")
-        )
-        strikes = session.execute(
-            select(Strike.category, Strike.state, Strike.confirmed_at, Comment.external_id)
-            .join(Comment, Comment.id == Strike.comment_id)
-            .where(Strike.author_id == author_id, Strike.site_id == site_id, Strike.state != "void")
-            .order_by(Strike.created_at.desc())
-        )
-        recent = session.execute(
-            select(Comment, Revision.text)
-            .join(Revision, (Revision.comment_id == Comment.id) & (Revision.number == Comment.latest_revision))
-            .where(Comment.author_id == author_id, Comment.site_id == site_id)
-            .order_by(Comment.created_at.desc())
-            .limit(RECENT_OF_AUTHOR)
-        )
-        return {
-            **desk_views.person(author),
-            "joined_at": author.joined_at,
-            "role": author.role,
-            "published": history.published_by(session, author_id),
-            "check_first_until": author.check_first_until,
-            "block": blocks.view(block) if block else None,
-            "proposed_block": {**blocks.view(proposed), "days": proposed.days} if proposed else None,
-            "strikes": [
-                {"category": category, "state": state, "at": at, "comment": comment}
-                for category, state, at, comment in strikes
-            ],
-            "recent": [
-                {"id": comment.external_id, "status": comment.status, "at": comment.created_at,
-                 "excerpt": (text or "")[:EXCERPT]}
-                for comment, text in recent
-            ],
-        }  # fmt: skip
+    def _unchecked(self, session: Session, verdict: dict[str, Any] | None) -> list[dict[str, Any]]:
+        """What live rules needed and could not have; what a rule in trial lacked changes nothing."""
+        if verdict is None:
+            return []
+        ruleset = self.presenter.ruleset(session, verdict["ruleset"])
+        rules = {one["rule"]: ruleset.rule(one["rule"]) if ruleset else None for one in verdict["unknown"]}
+        return [one for one in verdict["unknown"] if (rule := rules[one["rule"]]) is None or rule.state == "live"]
 
 
 def _count(session: Session, site_id: str, since: int | None = None) -> int:

@@ -1,7 +1,7 @@
 """The lines of the queue, read in a few questions for all of them together: a page of fifty must not ask five hundred."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ def lines(
         )
     }
     ids = [revision.id for revision in revisions.values()]
-    matches = _matches(session, presenter, revisions)
+    matches = matches_of(session, presenter, revisions.values())
     flags = _flags(session, ids)
     return [
         _line(row, comments[row.item.comment_id], revisions[row.item.comment_id], matches, flags, now, user_id)
@@ -42,8 +42,11 @@ def _of(model: Any, ids: Sequence[str]) -> Any:
     return select(model).where(model.id.in_(ids))
 
 
-def _matches(session: Session, presenter: Presenter, revisions: dict[str, Revision]) -> dict[str, list[dict[str, Any]]]:
-    by_id = {revision.id: revision for revision in revisions.values()}
+def matches_of(
+    session: Session, presenter: Presenter, revisions: Iterable[Revision]
+) -> dict[str, list[dict[str, Any]]]:
+    """What the live rules saw in each of several revisions, by the revision's id."""
+    by_id = {revision.id: revision for revision in revisions}
     found: dict[str, list[dict[str, Any]]] = defaultdict(list)
     rows = session.execute(
         select(Verdict.revision_id, Verdict.ruleset, Match)

@@ -1,7 +1,9 @@
 """Rows as the pages of the desk show them; they hold text and names."""
 
+from collections import Counter
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,18 +11,28 @@ from sqlalchemy.orm import Session
 from moderation.storage.models import Appeal, Author, Block, Comment, Flag, ReviewItem, Story
 from moderation.storage.queries import lookup
 from moderation.workflow import blocks
+from moderation.workflow.gravity import gravity
+
+STORIES_LOOKED_AT = 100
+# What readers report, as the reasons of a decision; "disagree" and "other" say nothing about the comment.
+FLAGGED_AS = {"uncivil": "civility", "disagree": None, "other": None}
 
 
-def prefilled_reason(comment: dict[str, Any]) -> str:
-    """The reason that the decision form starts with: the category of the strictest live match, else of the flags."""
+def prefilled_reason(comment: dict[str, Any]) -> str | None:
+    """The reason that the decision form starts with: of what weighs most among the live matches, else of the flags.
+
+    None where nothing fits: a wrong guess would count against the commenter with one click.
+    """
     verdict = comment["verdict"]
-    order = {"reject": 3, "hold": 2, "review": 1, "allow": 0}
     matches = [match for match in (verdict["matches"] if verdict else []) if match["state"] == "live"]
-    if matches:
-        return str(max(matches, key=lambda match: order[match["action"]])["category"])
-    counts = comment["flags"]["counts"]
-    listed = {reason: count for reason, count in counts.items() if reason != "disagree"}
-    return max(listed, key=lambda reason: listed[reason]) if listed else "other"
+    acting = [(match["action"], match["category"]) for match in matches if match["action"] != "allow"]
+    if acting:
+        return str(max(acting, key=lambda one: gravity(*one))[1])
+    counts: Counter[str] = Counter()
+    for said, count in comment["flags"]["counts"].items():
+        if category := FLAGGED_AS.get(said, said):
+            counts[category] += count
+    return max(counts, key=lambda one: (counts[one], gravity("hold", one))) if counts else None
 
 
 def item(item: ReviewItem, now: datetime) -> dict[str, Any]:
@@ -46,10 +58,10 @@ def name(session: Session, comment: Comment) -> str | None:
     return revision.author_name or session.get_one(Author, comment.author_id).name
 
 
-def story(story: Story) -> dict[str, Any]:
+def story(session: Session, story: Story) -> dict[str, Any]:
     return {
         "id": story.external_id,
-        "url": story.url,
+        "link": _link(session, story),
         "title": story.title,
         "body": story.body,
         "section": story.section,
@@ -59,6 +71,29 @@ def story(story: Story) -> dict[str, Any]:
         "people": story.people,
         "published_at": story.published_at,
     }
+
+
+def _link(session: Session, story: Story) -> str | None:
+    """The story's address where it is https and of the host that most of the site's latest stories have."""
+    host = _https_host(story.url)
+    if host is None:
+        return None
+    urls = session.scalars(
+        select(Story.url)
+        .where(Story.site_id == story.site_id, Story.url.is_not(None))
+        .order_by(Story.published_at.desc(), Story.id)
+        .limit(STORIES_LOOKED_AT)
+    )
+    hosts = Counter(known for url in urls if (known := _https_host(url)))
+    return story.url if hosts[host] == max(hosts.values(), default=0) else None
+
+
+def _https_host(url: str | None) -> str | None:
+    try:
+        parts = urlsplit(url or "")
+        return parts.hostname if parts.scheme == "https" and not parts.username else None
+    except ValueError:
+        return None
 
 
 def parent(session: Session, comment: Comment) -> dict[str, Any] | None:

@@ -97,14 +97,14 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     @desk.get("/<site>/appeals")
     @access.needs("answer appeals")
     def appeals(site: str) -> Any:
-        return _appeals(application, site)
+        return _appeals(application, access, site)
 
     @desk.post("/<site>/appeals/<appeal>")
     @access.needs("answer appeals")
     def answer(site: str, appeal: str) -> Any:
         outcome = request.form.get("outcome")
         if outcome not in ("granted", "upheld"):
-            return _appeals(application, site, "Choose an answer.", 422)
+            return _appeals(application, access, site, "Choose an answer.", 422)
         try:
             application.appeals.decide(
                 site_id=g.site_id,
@@ -115,7 +115,7 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
                 now=application.now(),
             )
         except Conflict as error:
-            return _appeals(application, site, error.detail, 409)
+            return _appeals(application, access, site, error.detail, 409)
         except NotFound:
             abort(404)
         return redirect(url_for("desk.appeals", site=site), 303)
@@ -142,12 +142,14 @@ def _blocks(application: "Application", site: str, said: str | None = None, stat
     return render_template("desk/blocks.html", site=site, now=now, said=said, days=DAYS, **rows), status
 
 
-def _appeals(application: "Application", site: str, said: str | None = None, status: int = 200) -> Any:
+def _appeals(application: "Application", access: Access, site: str, said: str | None = None, status: int = 200) -> Any:
+    now = application.now()
     shown = {
         "rows": application.desk.appeals(site_id=g.site_id),
         "contact": application.appeals.contact(site_id=g.site_id),
+        "not_mine": application.appeals.not_for(site_id=g.site_id, by=access.actor(), now=now),
     }
-    return render_template("desk/appeals.html", site=site, now=application.now(), said=said, **shown), status
+    return render_template("desk/appeals.html", site=site, now=now, said=said, **shown), status
 
 
 def _days(given: str | None) -> int | None:

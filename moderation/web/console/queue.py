@@ -30,10 +30,15 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
             upto=upto,
             source=source if source in words.SOURCES else None,
         )
-        last = application.desk.my_decisions(site_id=g.site_id, user_id=g.user.id, limit=1)
         summary = application.desk.summary(site_id=g.site_id, now=now)
         return render_template(
-            "desk/queue.html", site=site, now=now, source=source, summary=summary, last=_undoable(last), **shown
+            "desk/queue.html",
+            site=site,
+            now=now,
+            source=source,
+            summary=summary,
+            last=_undoable(application),
+            **shown,
         )
 
     @desk.post("/<site>/items/<item>/open")
@@ -51,8 +56,8 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     @access.needs("claim, decide, release")
     def decide(site: str, item: str) -> Any:
         decision = _decision()
-        if decision is None:
-            return _card(application, site, item, said="Choose a decision and a reason.", status=422)
+        if isinstance(decision, str):
+            return _card(application, site, item, said=decision, status=422)
         try:
             card = application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
             application.review.decide(
@@ -64,7 +69,8 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
             )
         except (Conflict, InvalidFields) as error:
             return _card(application, site, item, said=error.detail, status=409)
-        return redirect(_to("desk.queue", site), 303)
+        after = _next(application, access)
+        return redirect(_to("desk.item", site, item=after, decided="1") if after else _to("desk.queue", site), 303)
 
     @desk.post("/<site>/items/<item>/release")
     @access.needs("claim, decide, release")
@@ -97,6 +103,23 @@ def _to(endpoint: str, site: str, **more: Any) -> str:
     return url_for(endpoint, site=site, **{name: value for name, value in {**kept, **more}.items() if value})
 
 
+def _next(application: "Application", access: Access) -> str | None:
+    """The next comment of the list that the user came from, claimed for him; None where nothing is left."""
+    source = request.form.get("source")
+    shown = application.desk.queue(
+        site_id=g.site_id,
+        now=application.now(),
+        user_id=g.user.id,
+        upto=_number(request.form.get("upto")),
+        source=source if source in words.SOURCES else None,
+    )
+    free = (str(line["item"]["id"]) for line in shown["items"] if not line["claimed_by_another"])
+    claim = application.review.claim
+    return next(
+        (id for id in free if claim(site_id=g.site_id, item_id=id, by=access.actor(), now=application.now())), None
+    )
+
+
 def _card(application: "Application", site: str, item: str, said: str | None = None, status: int = 200) -> Any:
     now = application.now()
     try:
@@ -111,22 +134,26 @@ def _card(application: "Application", site: str, item: str, said: str | None = N
         said=said,
         pieces=words.pieces(card["comment"]["text"], matches),
         folded=words.folded(card["comment"]["text"], matches),
-        matches=words.strictest(matches),
+        matches=matches,
+        last=_undoable(application) if request.args.get("decided") else None,
+        note=request.form.get("note", ""),
         **card,
     ), status
 
 
-def _decision() -> IncomingDecision | None:
+def _decision() -> IncomingDecision | str:
+    """What the form says, or what is missing in it."""
     form = request.form
-    decision, revision = form.get("decision"), _number(form.get("revision"))
-    reason = form.get("reason", "other")
-    if decision not in ("approve", "reject", "hold") or reason not in words.REASONS or revision is None:
-        return None
+    decision, revision, reason = form.get("decision"), _number(form.get("revision")), form.get("reason", "")
+    if decision not in ("approve", "reject", "hold") or revision is None:
+        return "Choose a decision."
+    if decision == "reject" and reason not in words.REASONS:
+        return "Choose a reason: the commenter is told it, and it may count against them. Nothing was decided."
     note = form.get("note", "").strip()[:NOTE_LENGTH].replace("\0", "")
     return IncomingDecision(
         revision=revision,
         decision=decision,  # type: ignore[arg-type]  # one of the three, see above
-        reason="other" if decision == "approve" else reason,
+        reason=reason if decision != "approve" and reason in words.REASONS else "other",
         note=note or None,
     )
 
@@ -135,5 +162,6 @@ def _number(given: str | None) -> int | None:
     return int(given) if given and given.isascii() and given.isdigit() and len(given) < 16 else None
 
 
-def _undoable(last: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _undoable(application: "Application") -> dict[str, Any] | None:
+    last = application.desk.my_decisions(site_id=g.site_id, user_id=g.user.id, limit=1)
     return last[0] if last and last[0]["state"] != "undone" else None

@@ -1,6 +1,6 @@
 """Words on the screens: one for each code, and how times and marked texts are shown."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint
 
 from moderation.engine.masking import masked
+from moderation.web.console.signs import mixed, runs
 
 CATEGORIES = {
     "personal_attack": "Attacks a person",
@@ -67,6 +68,13 @@ HISTORY = {
     "decision.hold": "held by decision",
     "decision.undo": "decision taken back",
 }
+CAUSES = {"flagged": "held by readers' flags"}
+ANSWERED_BY = {
+    "another": "Another moderator, senior moderator or admin answers it.",
+    "contact": "Nobody else worked here lately: the appeals contact, {contact}, answers it.",
+    "later": "Nobody else worked here lately: you may answer it a day after it came in.",
+}
+DECIDED = {"approve": "Approved", "hold": "Held", "reject": "Removed"}
 FOLDED = frozenset({"slur", "vulgarity"})  # their words are shown masked until asked for
 
 
@@ -111,20 +119,21 @@ def folded(text: str | None, matches: Sequence[dict[str, Any]]) -> str | None:
     return masked(text or "", severe) if severe else None
 
 
-def reason(match: dict[str, Any], text: str | None) -> str:
-    """The sentence of a match, with severe words masked in it too."""
-    return masked(match["reason"], _severe(text or "", [match]))
+def reason(match: dict[str, Any], text: str | None, matches: Sequence[dict[str, Any]]) -> str:
+    """The sentence of a match, with every severe word of the comment masked in it: another rule may have seen it."""
+    return masked(match["reason"], _severe(text or "", matches))
 
 
 def _severe(text: str, matches: Sequence[dict[str, Any]]) -> list[str]:
-    """Matched single words of the folded categories; phrases stay, or nothing could be understood."""
+    """Matched words of the folded categories, as written and as quoted; phrases stay, or nothing could be understood."""
     found = [
-        text[start:end]
+        (text[start:end], match.get("hidden_as"))
         for match in matches
         if match["category"] in FOLDED and match.get("found_in", "text") == "text"
         for start, end in match["spans"]
     ]
-    return [word for word in found if not any(sign.isspace() for sign in word)]
+    words = [word for word, hidden in found if hidden or not any(sign.isspace() for sign in word)]
+    return [*words, *(" ".join(word.split()) for word in words)]
 
 
 def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 300) -> list[Piece]:
@@ -185,7 +194,43 @@ def strictest(matches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(matches, key=lambda match: (match["state"] != "live", order[match["action"]]))
 
 
+def merged(matches: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The matches as lines: those of one category about the same words are one line."""
+    found: list[list[dict[str, Any]]] = []
+    for match in strictest(matches):
+        line = next((line for line in found if _same(line[0], match)), None)
+        if line is None:
+            found.append([match])
+        else:
+            line.append(match)
+    return found
+
+
+def _same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    alike = all(one.get(key) == other.get(key) for key in ("category", "state", "found_in"))
+    return alike and any(start < last and first < end for start, end in one["spans"] for first, last in other["spans"])
+
+
+def flags(given: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Readers' flags by reason, each with its count, its notes and when the last came."""
+    found: dict[str, dict[str, Any]] = {}
+    for flag in given:
+        line = found.setdefault(flag["reason"], {"reason": flag["reason"], "count": 0, "notes": []})
+        line["count"] += 1
+        line["at"] = flag["at"]
+        line["notes"] += [flag["note"]] if flag["note"] else []
+    return sorted(found.values(), key=lambda line: -line["count"])
+
+
 def register(desk: Blueprint) -> None:
     """Makes the words known to the templates."""
-    for name, function in (("ago", ago), ("day", day), ("excerpt", excerpt), ("label", label)):
+    filters: dict[str, Callable[..., Any]] = {
+        "ago": ago,
+        "day": day,
+        "excerpt": excerpt,
+        "label": label,
+        "runs": runs,
+        "mixed": mixed,
+    }
+    for name, function in filters.items():
         desk.add_app_template_filter(function, f"desk_{name}")
