@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from .facts import Facts, Submission
@@ -26,7 +27,18 @@ def matched_text(match: Match, text: str, submission: Submission | None = None) 
     """The words of a match as written, shortened."""
     if match.found_in == "name":
         return _short((submission.author.name if submission else None) or "")
-    return " … ".join(dict.fromkeys(_short(text[start:end]) for start, end in match.spans[:3]))
+    return " … ".join(dict.fromkeys(_short(text[start:end]) for start, end in united(match.spans)[:3]))
+
+
+def united(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Spans in, the same in order with those that overlap made one out: nothing is quoted twice."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if found and start < found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((start, end))
+    return found
 
 
 def message(verdict: Verdict, ruleset: Ruleset, text: str = "") -> str:

@@ -90,7 +90,8 @@ def _guideline(category: str | None, rule: Rule | None) -> str | None:
 
 def _said(rule: Rule, match: Match, text: str) -> str | None:
     """The rule's own sentence to the writer; words of the comment come back only where that does no harm."""
-    quoted = " … ".join(dict.fromkeys(text[start:end] for start, end in match.spans[:3]))
+    spans = explain.united((start, end) for start, end in match.spans)
+    quoted = " … ".join(dict.fromkeys(text[start:end] for start, end in spans[:3]))
     if rule.category in (*explain.SILENT, "self_harm") or not quoted:
         return rule.message.replace(' ("{match}")', "").replace("{match}", "…") if rule.message else None
     return rule.message.replace("{match}", quoted) if rule.message else None

@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from moderation.engine.masking import masked
 from moderation.web.console.signs import mixed, runs
+from moderation.workflow.gravity import gravity
 
 CATEGORIES = {
     "personal_attack": "Attacks a person",
@@ -77,6 +78,8 @@ ANSWERED_BY = {
 DECIDED = {"approve": "Approved", "hold": "Held", "reject": "Removed"}
 FOLDED = frozenset({"slur", "vulgarity"})  # their words are shown masked until asked for
 
+WORDS_FOLDED = 3  # of a phrase
+
 
 class Piece(NamedTuple):
     """A stretch of a text, and the sentences about it (none: not marked)."""
@@ -125,15 +128,15 @@ def reason(match: dict[str, Any], text: str | None, matches: Sequence[dict[str, 
 
 
 def _severe(text: str, matches: Sequence[dict[str, Any]]) -> list[str]:
-    """Matched words of the folded categories, as written and as quoted; phrases stay, or nothing could be understood."""
+    """Matched words of the folded categories, as written and as quoted; longer phrases stay, or nothing is understood."""
     found = [
-        (text[start:end], match.get("hidden_as"))
+        text[start:end]
         for match in matches
         if match["category"] in FOLDED and match.get("found_in", "text") == "text"
         for start, end in match["spans"]
+        if match.get("hidden_as") or len(text[start:end].split()) <= WORDS_FOLDED
     ]
-    words = [word for word, hidden in found if hidden or not any(sign.isspace() for sign in word)]
-    return [*words, *(" ".join(word.split()) for word in words)]
+    return [*found, *(" ".join(words.split()) for words in found)]
 
 
 def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 300) -> list[Piece]:
@@ -189,9 +192,10 @@ def label(code: str, *tables: dict[str, str]) -> str:
 
 
 def strictest(matches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Live matches that made something happen, strictest first; then the rest."""
-    order = {"reject": 0, "hold": 1, "review": 2, "allow": 3}
-    return sorted(matches, key=lambda match: (match["state"] != "live", order[match["action"]]))
+    """Live matches that made something happen, gravest first; then the rest."""
+    return sorted(
+        matches, key=lambda match: (match["state"] == "live", gravity(match["action"], match["category"])), reverse=True
+    )
 
 
 def merged(matches: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from moderation.engine import explain
+from moderation.engine.verdict import Match
 from moderation.web.console import signs, words
 from moderation.workflow.desk_views import prefilled_reason
 from moderation.workflow.incoming import Actor
@@ -132,6 +134,8 @@ def test_a_word_masked_in_the_text_is_masked_in_every_reason() -> None:
     ]
     assert words.folded("You vrelk", matches) == "You ****"
     assert words.reason(matches[1], "You vrelk", matches) == 'Attacks ("You ****").'
+    phrase = [_seen("hold", "slur", [(4, 16)]), _seen("hold", "slur", [(0, 28)])]
+    assert words.folded("You filthy vrelk go home now", phrase) == "You **** go home now"
     spaced = [_seen("hold", "slur", [(4, 13)], hidden_as="spaced", reason='Slur ("v r e l k").')]
     assert "v r e l k" not in (words.folded("You v r e l k", spaced) or "v r e l k")
     assert "v r e l k" not in words.reason(spaced[0], "You v r e l k", spaced)
@@ -149,6 +153,11 @@ def test_the_same_words_seen_twice_are_one_line() -> None:
         [[[20, 25]]],
         [[[0, 5]]],
     ]
+
+
+def test_overlapping_words_are_quoted_once() -> None:
+    match = Match("r", "h", "slur", "hold", "live", ((0, 9), (4, 9), (12, 14)))
+    assert explain.matched_text(match, "you idiot x oh") == "you idiot … oh"
 
 
 def _record(browser: Browser, item: str) -> str:
