@@ -47,7 +47,7 @@ SHIFTS = Some(
 
 def is_staffed(settings: Mapping[str, Any], at: datetime) -> bool:
     """Is a moderator there at that moment? Always, where the site names no hours (or, long ago, some that say nothing)."""
-    given = settings.get("staffed")
+    given: Any = settings.get("staffed")
     shifts: list[Any] = [shift for shift in (given if isinstance(given, list) else [given]) if _is_shift(shift)]
     return not shifts or any(_covers(shift, at) for shift in shifts)
 
