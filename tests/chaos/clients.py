@@ -139,10 +139,10 @@ def read_feed(client: Client) -> list[dict[str, Any]]:
 
 
 class Receiver:
-    """A webhook receiver that checks signatures and keeps what it got; now and then it is unwell."""
+    """A webhook receiver that checks signatures and keeps what it got; now and then (`unwell`) it refuses one."""
 
-    def __init__(self, told: Told, seed: int) -> None:
-        self._told, self._dice = told, random.Random(seed)
+    def __init__(self, told: Told, seed: int, *, unwell: float = 0.02) -> None:
+        self._told, self._dice, self._unwell = told, random.Random(seed), unwell
         self.secret = ""
         self._refused: set[str] = set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -179,7 +179,7 @@ class Receiver:
     def take(self, headers: dict[str, str], body: bytes) -> int:
         """One post; the status to answer with."""
         id = headers.get("webhook-id", headers.get("Webhook-Id", ""))
-        if not self.secret or (id not in self._refused and self._dice.random() < 0.02):
+        if not self.secret or (id not in self._refused and self._dice.random() < self._unwell):
             self._refused.add(id)  # once: after a second refusal the next try comes in five minutes
             return 503
         Webhook(self.secret).verify(body, {name.lower(): value for name, value in headers.items()})

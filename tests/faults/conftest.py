@@ -46,7 +46,7 @@ def site(request: pytest.FixtureRequest, shape: FaultyShape) -> Iterator[Site]:
     """A site of its own for each module, with a receiver of its webhooks."""
     slug = request.module.__name__.rpartition("_")[2]
     told, key = Told(), new_site(shape, slug)
-    with Client(shape.url, key) as client, Receiver(told, seed=1) as receiver:
+    with Client(shape.url, key) as client, Receiver(told, seed=1, unwell=0) as receiver:
         yield Site(shape, slug, key, client, told, receiver)
 
 
