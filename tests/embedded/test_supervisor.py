@@ -107,8 +107,8 @@ def test_a_dead_child_is_started_again_with_growing_delay(start: Start, tmp_path
     now = pids(tmp_path)
     started = []
     for _ in range(3):
-        os.kill(now["plain"], signal.SIGKILL)
         begin = time.monotonic()
+        os.kill(now["plain"], signal.SIGKILL)
         assert "plain ended (SIGKILL)" in lines_until(service, "plain ended")[-1]
         now = pids(tmp_path, other_than=now)
         started.append(time.monotonic() - begin)

@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.chaos.clients import Receiver
+from tests.chaos.told import Told
 from tests.embedded.up import Up, gone
 from tests.servers.processes import wait_until
 
@@ -37,7 +39,7 @@ NEW_RULE = """rules:
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """A service with sample and watching; tests of this module share it and run in order."""
     service = Up(tmp_path_factory.mktemp("up"))
-    service.start("--sample", "--watch", MODERATION_PENDING_SECONDS="1")
+    service.start("--sample", "--watch", MODERATION_PENDING_SECONDS="1", MODERATION_ALLOW_PRIVATE_URLS="true")
     yield service
     everyone = service.family()
     service.kill()
@@ -89,11 +91,15 @@ def test_a_comment_of_main_gets_its_verdict_from_a_worker(up: Up) -> None:
         assert judged(site, "insult")["status"] == "held"
 
 
-def test_its_webhooks_are_signed_with_the_secret_of_the_credentials(up: Up) -> None:
-    with up.client() as site:
-        made = site.post("/v1/webhooks", json={"url": "https://example.org/hook"})
-        assert made.json()["secret"] == up.credentials()["webhook_secret"]
-        site.delete(f"/v1/webhooks/{made.json()['id']}")
+def test_its_webhooks_can_be_verified_with_the_secret_of_the_credentials(up: Up) -> None:
+    told = Told()
+    with up.client() as site, Receiver(told, seed=1) as receiver:
+        made = site.post("/v1/webhooks", json={"url": receiver.url}).json()
+        receiver.secret = up.credentials()["webhook_secret"]
+        assert made["secret"] != receiver.secret
+        tested = site.post(f"/v1/webhooks/{made['id']}/test").json()
+        site.delete(f"/v1/webhooks/{made['id']}")
+    assert tested["delivered"] and len(told.received) == 1
 
 
 def test_a_saved_rule_goes_live_and_a_broken_one_never_replaces_it(up: Up) -> None:
@@ -134,7 +140,9 @@ def test_a_worker_that_is_stopped_is_replaced_and_its_comment_judged(up: Up) -> 
     worker = up.part("moderate,bulk")
     os.kill(worker.pid, signal.SIGSTOP)
     with up.client() as site:
-        site.post("/v1/comments", json={"id": "stopped", "text": "You are a numpty.", "author": {"id": "a"}, "story": STORY})
+        site.post(
+            "/v1/comments", json={"id": "stopped", "text": "You are a numpty.", "author": {"id": "a"}, "story": STORY}
+        )
         up.says("worker has not shown life for a while", seconds=60)
         assert judged(site, "stopped", seconds=90)["status"] == "held"
     assert gone([worker])
