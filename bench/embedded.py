@@ -16,6 +16,18 @@ from tests.embedded.up import Up
 
 CLIENTS = 4
 BACKLOG, PACED = 900, 50
+# Files without any rule are refused as an accident; one that is disabled costs nothing.
+NONE = """
+rules:
+  - id: nothing
+    category: custom
+    state: disabled
+    title: Nothing
+    when: {terms: [blatherskite]}
+    action: review
+    reason: Nothing.
+    examples: {match: ["You blatherskite."], pass: ["A fair point."]}
+"""
 SHIPPED = Path(__file__).parents[1] / "rules"
 
 
@@ -48,6 +60,7 @@ def _run(folder: Path, comments: int, *, shipped: bool) -> tuple[dict[str, float
         shutil.copytree(SHIPPED, service.rules)
     else:
         service.rules.mkdir()
+        (service.rules / "10-none.yaml").write_text(NONE, encoding="utf-8")
     service.start(MODERATION_PENDING_SECONDS="600")  # so that the sweep does not help
     try:
         with service.client() as client:
