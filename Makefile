@@ -19,7 +19,7 @@ test: install-dev
 	$(PYTEST) -n 2 --dist loadfile -m "not faults" --ignore tests/docs tests
 
 test-faults: install-dev
-	$(PYTEST) -m faults tests
+	$(PYTEST) -n 2 --dist loadfile -m faults tests
 
 chaos: install-dev
 	.venv/bin/python -m tests.chaos --shape embedded --minutes 20
