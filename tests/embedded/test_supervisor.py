@@ -54,13 +54,17 @@ def lines_until(service: "subprocess.Popen[str]", wanted: str) -> list[str]:
 def pids(folder: Path, *, other_than: dict[str, int] | None = None) -> dict[str, int]:
     """The children now; waits until they differ from `other_than`."""
 
-    def read() -> dict[str, int]:
-        with contextlib.suppress(FileNotFoundError, ValueError):
-            return dict(json.loads((folder / "pids").read_text()))
-        return {}
+    seen: dict[str, int] = {}
 
-    wait_until(lambda: len(read()) == 2 and read() != other_than, seconds=10, what="two children run")
-    return read()
+    def two() -> bool:
+        """Reads once: what is checked is what is answered."""
+        nonlocal seen
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            seen = dict(json.loads((folder / "pids").read_text()))
+        return len(seen) == 2 and seen != other_than
+
+    wait_until(two, seconds=10, what="two children run")
+    return seen
 
 
 def family(service: "subprocess.Popen[str]", least: int) -> list[psutil.Process]:
