@@ -1,6 +1,8 @@
 """Commenters: their record, blocks proposed and in force, appeals."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
@@ -17,7 +19,12 @@ REASON_LENGTH = 500
 
 def register(desk: Blueprint, application: "Application", access: Access) -> None:
     """Adds the pages of this module."""
+    _add_records(desk, application, access)
+    _add_blocks(desk, application, access)
+    _add_appeals(desk, application, access)
 
+
+def _add_records(desk: Blueprint, application: "Application", access: Access) -> None:
     @desk.get("/<site>/commenters/<key>")
     @access.needs("read a commenter's record")
     def commenter(site: str, key: str) -> Any:
@@ -26,24 +33,7 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     @desk.post("/<site>/commenters/<key>/block")
     @access.needs("block by hand")
     def block(site: str, key: str) -> Any:
-        now = application.now()
-        record = _find(application, key)
-        days = _days(request.form.get("days"))
-        reason = request.form.get("reason", "").strip()[:REASON_LENGTH].replace("\0", "")
-        if record["id"] is None or not reason:
-            return _record(application, site, key, said="Say why: the commenter is told.", status=422)
-        try:
-            application.authors.block(
-                site_id=g.site_id,
-                author_id=record["id"],
-                reason=reason,
-                until=now + timedelta(days=days) if days else None,
-                by=access.actor(),
-                now=now,
-            )
-        except ModerationError as error:
-            return _record(application, site, key, said=error.detail, status=409)
-        return redirect(url_for("desk.commenter", site=site, key=key), 303)
+        return _block(application, access, site, key)
 
     @desk.post("/<site>/commenters/<key>/unblock")
     @access.needs("lift a block")
@@ -57,6 +47,8 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
         )  # fmt: skip
         return redirect(url_for("desk.commenter", site=site, key=key), 303)
 
+
+def _add_blocks(desk: Blueprint, application: "Application", access: Access) -> None:
     @desk.get("/<site>/blocks")
     @access.needs("confirm or decline a proposed block")
     def blocks(site: str) -> Any:
@@ -65,35 +57,18 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     @desk.post("/<site>/blocks/<block>/confirm")
     @access.needs("confirm or decline a proposed block")
     def confirm(site: str, block: str) -> Any:
-        form = request.form
-        try:
-            application.authors.confirm_block(
-                site_id=g.site_id,
-                block_id=block,
-                by=access.actor(),
-                now=application.now(),
-                days=_days(form.get("days")),
-                change="days" in form,
-            )
-        except Conflict as error:
-            return _blocks(application, site, error.detail, 409)
-        except NotFound:
-            abort(404)
-        return redirect(url_for("desk.blocks", site=site), 303)
+        form, verb = request.form, application.authors.confirm_block
+        return _settle(
+            application, access, site, block, partial(verb, days=_days(form.get("days")), change="days" in form)
+        )
 
     @desk.post("/<site>/blocks/<block>/decline")
     @access.needs("confirm or decline a proposed block")
     def decline(site: str, block: str) -> Any:
-        try:
-            application.authors.decline_block(
-                site_id=g.site_id, block_id=block, by=access.actor(), now=application.now()
-            )
-        except Conflict as error:
-            return _blocks(application, site, error.detail, 409)
-        except NotFound:
-            abort(404)
-        return redirect(url_for("desk.blocks", site=site), 303)
+        return _settle(application, access, site, block, application.authors.decline_block)
 
+
+def _add_appeals(desk: Blueprint, application: "Application", access: Access) -> None:
     @desk.get("/<site>/appeals")
     @access.needs("answer appeals")
     def appeals(site: str) -> Any:
@@ -119,6 +94,37 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
         except NotFound:
             abort(404)
         return redirect(url_for("desk.appeals", site=site), 303)
+
+
+def _block(application: "Application", access: Access, site: str, key: str) -> Any:
+    now = application.now()
+    record = _find(application, key)
+    days = _days(request.form.get("days"))
+    reason = request.form.get("reason", "").strip()[:REASON_LENGTH].replace("\0", "")
+    if record["id"] is None or not reason:
+        return _record(application, site, key, said="Say why: the commenter is told.", status=422)
+    try:
+        application.authors.block(
+            site_id=g.site_id,
+            author_id=record["id"],
+            reason=reason,
+            until=now + timedelta(days=days) if days else None,
+            by=access.actor(),
+            now=now,
+        )
+    except ModerationError as error:
+        return _record(application, site, key, said=error.detail, status=409)
+    return redirect(url_for("desk.commenter", site=site, key=key), 303)
+
+
+def _settle(application: "Application", access: Access, site: str, block: str, verb: Callable[..., object]) -> Any:
+    try:
+        verb(site_id=g.site_id, block_id=block, by=access.actor(), now=application.now())
+    except Conflict as error:
+        return _blocks(application, site, error.detail, 409)
+    except NotFound:
+        abort(404)
+    return redirect(url_for("desk.blocks", site=site), 303)
 
 
 def _find(application: "Application", key: str) -> dict[str, Any]:

@@ -17,7 +17,12 @@ NOTE_LENGTH = 2000
 
 def register(desk: Blueprint, application: "Application", access: Access) -> None:
     """Adds the pages of this module."""
+    _add_list(desk, application, access)
+    _add_items(desk, application, access)
+    _add_decisions(desk, application, access)
 
+
+def _add_list(desk: Blueprint, application: "Application", access: Access) -> None:
     @desk.get("/<site>/")
     @access.needs("read the queue")
     def queue(site: str) -> Any:
@@ -41,6 +46,8 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
             **shown,
         )
 
+
+def _add_items(desk: Blueprint, application: "Application", access: Access) -> None:
     @desk.post("/<site>/items/<item>/open")
     @access.needs("claim, decide, release")
     def open_item(site: str, item: str) -> Any:
@@ -55,22 +62,7 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     @desk.post("/<site>/items/<item>/decide")
     @access.needs("claim, decide, release")
     def decide(site: str, item: str) -> Any:
-        decision = _decision()
-        if isinstance(decision, str):
-            return _card(application, site, item, said=decision, status=422)
-        try:
-            card = application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
-            application.review.decide(
-                site_id=g.site_id,
-                comment_id=card["comment"]["id"],
-                decision=decision,
-                by=access.actor(),
-                now=application.now(),
-            )
-        except (Conflict, InvalidFields) as error:
-            return _card(application, site, item, said=error.detail, status=409)
-        after = _next(application, access)
-        return redirect(_to("desk.item", site, item=after, decided="1") if after else _to("desk.queue", site), 303)
+        return _decide(application, access, site, item)
 
     @desk.post("/<site>/items/<item>/release")
     @access.needs("claim, decide, release")
@@ -78,6 +70,8 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
         application.review.release(site_id=g.site_id, item_id=item, by=access.actor())
         return redirect(_to("desk.queue", site), 303)
 
+
+def _add_decisions(desk: Blueprint, application: "Application", access: Access) -> None:
     @desk.get("/<site>/decisions")
     @access.needs("undo own decisions")
     def decisions(site: str) -> Any:
@@ -101,6 +95,25 @@ def _to(endpoint: str, site: str, **more: Any) -> str:
     """An address of the desk that keeps the mark and the filter of the list the user came from."""
     kept = {name: request.values.get(name) for name in ("upto", "source")}
     return url_for(endpoint, site=site, **{name: value for name, value in {**kept, **more}.items() if value})
+
+
+def _decide(application: "Application", access: Access, site: str, item: str) -> Any:
+    decision = _decision()
+    if isinstance(decision, str):
+        return _card(application, site, item, said=decision, status=422)
+    try:
+        card = application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
+        application.review.decide(
+            site_id=g.site_id,
+            comment_id=card["comment"]["id"],
+            decision=decision,
+            by=access.actor(),
+            now=application.now(),
+        )
+    except (Conflict, InvalidFields) as error:
+        return _card(application, site, item, said=error.detail, status=409)
+    after = _next(application, access)
+    return redirect(_to("desk.item", site, item=after, decided="1") if after else _to("desk.queue", site), 303)
 
 
 def _next(application: "Application", access: Access) -> str | None:
