@@ -11,16 +11,17 @@ def _networks(blocks: str) -> tuple[_Network, ...]:
     return tuple(ipaddress.ip_network(block) for block in blocks.split())
 
 
-# Never, whatever the operator allows: nothing of ours can listen there, or a cloud's metadata does.
+# Never, whatever the operator allows: nothing of ours can listen there, or a cloud's metadata does. 2001::/23 is Teredo
+# and other protocols' own.
 _NEVER = _networks(
     "0.0.0.0/8 169.254.0.0/16 192.0.0.0/24 192.0.2.0/24 192.88.99.0/24 198.18.0.0/15 198.51.100.0/24 203.0.113.0/24 "
     "224.0.0.0/4 240.0.0.0/4 "
-    "::/128 fe80::/10 fec0::/10 ff00::/8 100::/64 2001:db8::/32 3fff::/20 5f00::/16"
+    "::/128 fe80::/10 fec0::/10 ff00::/8 100::/64 2001::/23 2001:db8::/32 3fff::/20 5f00::/16"
 )
 # On this host or in this house: only with MODERATION_ALLOW_PRIVATE_URLS.
 _PRIVATE = _networks("10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 172.16.0.0/12 192.168.0.0/16 ::1/128 fc00::/7")
 # Tunnels that carry an IPv4 address inside: what they lead to cannot be checked well, and nobody serves webhooks there.
-_TUNNELS = _networks("2001::/32 2002::/16 64:ff9b:1::/48 ::/96")
+_TUNNELS = _networks("2002::/16 64:ff9b:1::/48 ::/96")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_V6 = ipaddress.ip_network("2000::/3")
 

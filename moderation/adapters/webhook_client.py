@@ -173,7 +173,8 @@ def parse(url: str) -> Target | str:
     if "@" in parts.netloc:
         return "Must not contain a user name or password."
     resource = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_SAFE)
-    return Target(parts.scheme, host, port or {"https": 443, "http": 80}[parts.scheme], resource)
+    usual = {"https": 443, "http": 80}[parts.scheme]
+    return Target(parts.scheme, host, usual if port is None else port, resource)
 
 
 def resolve_host(host: str, port: int) -> list[str]:
