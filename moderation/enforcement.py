@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-MODERATOR_BLOCK_DAYS = 7  # what one moderator may confirm alone; longer needs a second person
+BLOCK_DAYS_ALONE = 7  # what one person may decide; longer needs a second one, or an admin
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,5 +115,5 @@ def measure(policy: Policy, *, category: str, strikes: Sequence[datetime], now: 
 
 
 def needs_second_person(*, role: str | None, days: int | None) -> bool:
-    """A moderator may block for up to 7 days alone; longer, or until lifted, needs a second person or a senior role."""
-    return role == "moderator" and (days is None or days > MODERATOR_BLOCK_DAYS)
+    """Who is no admin may block for up to 7 days alone; longer, or until lifted, needs a second person."""
+    return role in ("moderator", "senior") and (days is None or days > BLOCK_DAYS_ALONE)

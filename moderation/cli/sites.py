@@ -1,7 +1,7 @@
 """Operators' verbs for sites, keys, users and webhooks. Secrets are printed once, on stdout, when they are made."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import click
 from moderation.cli import service
 from moderation.lifecycle import EVENT_TYPES
 from moderation.workflow.incoming import Actor
+from moderation.workflow.keys import SCOPES
 from moderation.workflow.users import ROLES
 
 OPERATOR = Actor("operator")
@@ -81,15 +82,34 @@ def key() -> None:
 )
 @click.option("--label", type=service.Name(), help="A note for you.")
 @click.option("--secret", type=service.Name(), help="The secret that the other side signs with (coral kinds).")
+@click.option(
+    "--scope",
+    type=click.Choice(SCOPES),
+    default="full",
+    show_default=True,
+    help="What a live or test key may do: all, or only read.",
+)
+@click.option("--days", type=click.IntRange(1, 3650), help="How long it is good for; without an end unless given.")
 @service.data_option
-def add_key(slug: str, kind: str, label: str | None, secret: str | None, data: Path | None) -> None:
+def add_key(
+    slug: str, kind: str, label: str | None, secret: str | None, scope: str, days: int | None, data: Path | None
+) -> None:
     """Make a key; it is shown only now."""
     if secret and not kind.startswith("coral"):
         raise click.UsageError("--secret is for the coral kinds; the secret of another key is made here.")
+    now = _now()
     with service.application(data) as app:
-        found = app.sites.find(slug=slug)
-        kind = kind.replace("-", "_")
-        _print(app.keys.add(site_id=found["id"], kind=kind, label=label or "", secret=secret, by=OPERATOR, now=_now()))
+        made = app.keys.add(
+            site_id=app.sites.find(slug=slug)["id"],
+            kind=kind.replace("-", "_"),
+            label=label or "",
+            secret=secret,
+            scope=scope,
+            expires_at=now + timedelta(days=days) if days else None,
+            by=OPERATOR,
+            now=now,
+        )
+        _print(made)
 
 
 @key.command("list")

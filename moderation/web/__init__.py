@@ -11,7 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from moderation import telemetry
 from moderation.errors import NotFound
-from moderation.web import errors, ops, reference, security
+from moderation.web import auth, errors, ops, reference, roles, security
 from moderation.web.api import ROUTES
 from moderation.web.bounded import Place, RateLimit
 from moderation.web.prefer import Slots
@@ -34,6 +34,7 @@ def create_app(application: "Application") -> Flask:
     edge = _edge(application)
     app.before_request(_start_clock)
     app.before_request(_check_address)
+    app.before_request(auth.refuse_undeclared)
     app.after_request(_count)
     _trust_proxies(app, application.settings.trusted_proxies)
     errors.register(app)
@@ -46,7 +47,7 @@ def create_app(application: "Application") -> Flask:
         desk = importlib.import_module(_CONSOLE).blueprint(application)
         app.register_blueprint(desk)
         home = f"{desk.url_prefix}/"
-    app.add_url_rule("/", endpoint="home", view_func=lambda: redirect(home))
+    app.add_url_rule("/", endpoint="home", view_func=roles.open_to_all("log in")(lambda: redirect(home)))
     return app
 
 

@@ -1,17 +1,20 @@
-"""Who calls: the site key of a request, and the actor that the verbs get. Authorisation ends here."""
+"""Who calls, and may he: the site key of a request, the guard of every route, the actor that the verbs get."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from flask import Request
+from flask import Request, current_app, request
 
-from moderation.errors import NotAuthenticated
+from moderation import telemetry
+from moderation.errors import NotAllowed, NotAuthenticated, NotFound
+from moderation.web import roles
 from moderation.workflow.incoming import Actor
 
 if TYPE_CHECKING:
     from moderation.bootstrap import Application
 
 _TOKEN_MAX = 200
+_log = telemetry.logger(__name__)
 _NOT_VALID = "The key is not valid. Send a live key of the site as: Authorization: Bearer kic_live_…"
 
 
@@ -25,7 +28,22 @@ class KeyHolder(Protocol):
     @property
     def site_slug(self) -> str: ...
     @property
-    def kind(self) -> str: ...
+    def scope(self) -> str: ...
+
+
+def refuse_undeclared() -> None:
+    """A route that names no act of the table of roles is there for nobody."""
+    if request.endpoint is not None and roles.act_of(current_app, request.endpoint) not in roles.ACTS:
+        _log.error("route_without_act", endpoint=request.endpoint)
+        raise NotFound("There is nothing at this address.")
+
+
+def authorise(application: "Application", request: Request, act: str, *, now: datetime) -> KeyHolder:
+    """The holder of the request's key, read from its row now; NotAuthenticated, or NotAllowed where it may not `act`."""
+    holder = authenticate(application, request, now=now)
+    if not roles.may(holder.scope, act):
+        raise NotAllowed("This key may only read. Use a key with full scope: moderation key add --site SLUG")
+    return holder
 
 
 def authenticate(application: "Application", request: Request, *, now: datetime) -> KeyHolder:

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 import moderation
-from moderation.web import answers
+from moderation.web import answers, roles
 from moderation.web.event_types import EVENTS
 from moderation.web.fields import URL_UNSAFE, identifier_schema
 from moderation.web.idempotency import LENGTH
@@ -108,6 +108,8 @@ def _webhook(type: str, text: str, ref: str) -> dict[str, Any]:
 def problem_statuses(route: Route) -> tuple[int, ...]:
     """Every status of an error that the endpoint can answer."""
     found = {*_ALWAYS, *route.problems}
+    if not roles.may("read", route.act):
+        found.add(403)
     if route.takes_body:
         found.update(_WITH_BODY)
     if route.method == "POST":

@@ -2,13 +2,17 @@
 
 import hmac
 import ipaddress
+from collections.abc import Callable
 
 from flask import Blueprint, Response, request
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from moderation import telemetry
 from moderation.errors import NotAuthenticated
+from moderation.web.roles import mark, open_to_all
 from moderation.web.routes import Answer, Edge, render
+
+View = Callable[[], Response]
 
 
 def blueprint(edge: Edge, *, metrics_token: str | None) -> Blueprint:
@@ -16,20 +20,35 @@ def blueprint(edge: Edge, *, metrics_token: str | None) -> Blueprint:
     ops = Blueprint("ops", __name__)
 
     @ops.get("/healthz")
+    @open_to_all("see that the service is alive and ready")
     def healthz() -> Response:
         return render(Answer({"status": "ok"}))
 
     @ops.get("/readyz")
+    @open_to_all("see that the service is alive and ready")
     def readyz() -> Response:
         found = edge.application.health.ready(now=edge.application.now())
         return render(Answer(found, 200 if found["status"] in ("ok", "degraded") else 503))
 
     @ops.get("/metrics")
+    @_for_operators("read the metrics", token=metrics_token)
     def metrics() -> Response:
-        _check_reader(metrics_token)
         return Response(telemetry.exposition(), content_type=CONTENT_TYPE_LATEST)
 
     return ops
+
+
+def _for_operators(act: str, *, token: str | None) -> Callable[[View], View]:
+    """Decorator of a view for those who run the service: who calls from this machine, or has the token."""
+
+    def decorate(view: View) -> View:
+        def checked() -> Response:
+            _check_reader(token)
+            return view()
+
+        return mark(checked, act)
+
+    return decorate
 
 
 def _check_reader(token: str | None) -> None:

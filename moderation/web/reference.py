@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from moderation.errors import NotFound
 from moderation.web import openapi
+from moderation.web.roles import open_to_all
 from moderation.web.routes import Answer, Route, render
 from moderation.web.schema_view import endpoints, event_rows, fields_of, segments
 from moderation.web.security import PAGE_POLICY
@@ -43,6 +44,9 @@ PROBLEM_TYPES = (
 )
 
 
+_DOCUMENTATION = open_to_all("read the documentation of the API")
+
+
 def blueprint(routes: tuple[Route, ...], *, public_url: str) -> Blueprint:
     """The document and its page."""
     reference = Blueprint("reference", __name__)
@@ -50,14 +54,17 @@ def blueprint(routes: tuple[Route, ...], *, public_url: str) -> Blueprint:
     known = {slug for slug, _, _ in PROBLEM_TYPES}
 
     @reference.get("/openapi.json")
+    @_DOCUMENTATION
     def openapi_json() -> Response:
         return render(Answer(document()))
 
     @reference.get("/docs")
+    @_DOCUMENTATION
     def docs() -> Response:
         return _page(document())
 
     @reference.get("/problems/<slug>")
+    @_DOCUMENTATION
     def problem_type(slug: str) -> AnyResponse:
         if slug not in known:
             raise NotFound("There is no problem of this type.")

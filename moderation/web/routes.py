@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from werkzeug.routing import BaseConverter
 
 from moderation.errors import FieldError, InvalidFields, NotFound
-from moderation.web import auth, fields, idempotency, json_body, prefer
+from moderation.web import auth, fields, idempotency, json_body, prefer, roles
 from moderation.web.bounded import Place, RateLimit
 from moderation.workflow.incoming import Actor, IdempotencyKey
 
@@ -102,6 +102,7 @@ class Route:
     name: str  # operationId
     tag: str
     summary: str
+    act: str  # of the table of roles
     view: View
     text: str = ""
     body: type[BaseModel] | None = None
@@ -162,12 +163,12 @@ def _rule(path: str) -> str:
 def _endpoint(edge: Edge, route: Route) -> Callable[..., Response]:
     def endpoint(**path: str) -> Response:
         now = edge.application.now()
-        holder = auth.authenticate(edge.application, request, now=now)
+        holder = auth.authorise(edge.application, request, route.act, now=now)
         _check_path(route, path)
         answer = route.view(_call(edge, route, holder, path, now))
         return answer if isinstance(answer, Response) else render(answer)
 
-    return endpoint
+    return roles.mark(endpoint, route.act)
 
 
 def _call(edge: Edge, route: Route, holder: auth.KeyHolder, path: Mapping[str, str], now: datetime) -> Call:

@@ -1,13 +1,14 @@
 """Authors: their standing, blocks by hand, proposed blocks confirmed or declined, unblocking."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from moderation.enforcement import needs_second_person
+from moderation.enforcement import BLOCK_DAYS_ALONE, needs_second_person
 from moderation.errors import Conflict, NotAllowed, NotFound
 from moderation.storage.ledger import Ledger
 from moderation.storage.models import Author, Block, Comment, Strike, new_id
@@ -90,8 +91,8 @@ class Authors:
         decide alone waits for a second person. Raises Conflict where it is no longer proposed."""
         with self.record(site_id, now) as ledger:
             block = _proposed(ledger, block_id)
-            if change:
-                block.days = days
+            if change and days != block.days:
+                block.days, block.seconded_by = days, None  # who seconded it, seconded another length
             if needs_second_person(role=by.role, days=block.days) and not _second(block, by):
                 block.seconded_by = by.id
                 return blocks.view(block)
@@ -126,6 +127,8 @@ def _start_by_hand(
     ledger: Ledger, author: Author, reason: str, scope: str, until: datetime | None, by: Actor
 ) -> tuple[Block, bool]:
     session = ledger.session
+    if needs_second_person(role=by.role, days=_days_of(until, ledger.now)):
+        raise NotAllowed(f"An admin blocks for more than {BLOCK_DAYS_ALONE} days or until lifted.")
     if author.role in ("staff", "moderator"):
         raise NotAllowed("Staff and moderators cannot be blocked; change their role first.", type="staff")
     for block in _active(session, author.id, ledger.site_id):
@@ -155,6 +158,10 @@ def _start_by_hand(
     block = session.get_one(Block, id)
     blocks.start(ledger, block, by=by)
     return block, True
+
+
+def _days_of(until: datetime | None, now: datetime) -> int | None:
+    return None if until is None else ceil((until - now) / timedelta(days=1))
 
 
 def _active(session: Session, author_id: str, site_id: str) -> list[Block]:

@@ -21,6 +21,7 @@ BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 PROTOCOL_ALPHABET = string.ascii_lowercase + string.digits
 USED_NOTED_EVERY = timedelta(hours=1)
 SITE_KINDS = ("live", "test")
+SCOPES = ("full", "read")  # of a site key: the whole API, or what changes nothing
 SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs what the site's new endpoints get
 NOT_VALID = (
     "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
@@ -30,6 +31,7 @@ _HOLDERS = select(
     ApiKey.site_id,
     ApiKey.kind,
     ApiKey.hash,
+    ApiKey.options,
     ApiKey.revoked_at,
     ApiKey.expires_at,
     ApiKey.last_used_at,
@@ -45,6 +47,7 @@ class KeyHolder:
     site_id: str
     site_slug: str
     kind: str
+    scope: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,24 @@ class Keys:
     secret_key: str
 
     def add(
-        self, *, site_id: str, kind: str, by: Actor, now: datetime, label: str = "", secret: str | None = None
+        self,
+        *,
+        site_id: str,
+        kind: str,
+        by: Actor,
+        now: datetime,
+        label: str = "",
+        secret: str | None = None,
+        scope: str = "full",
+        expires_at: datetime | None = None,
     ) -> dict[str, Any]:
         """A new key; `key` in the answer is shown only here. Signing kinds take the secret of the other side."""
+        if scope not in SCOPES or (scope != "full" and kind not in SITE_KINDS):
+            raise InvalidFields(f"A key of kind {kind} cannot have the scope {scope}.")
+        if expires_at is not None and (expires_at <= now or kind in SIGNING_KINDS):
+            raise InvalidFields("A key can only end in the future, and a secret of the other side has no end here.")
         key, row = self._make(site_id, kind, label, secret, now)
+        row.options, row.expires_at = {"scope": scope} if kind in SITE_KINDS else {}, expires_at
         with self.record(site_id, now) as ledger:
             ledger.session.add(row)
             ledger.audit(by=by, act="key.added", subject=("key", row.id))
@@ -105,7 +122,7 @@ class Keys:
             raise NotAuthenticated(NOT_VALID)
         if key.last_used_at is None or key.last_used_at + USED_NOTED_EVERY < now:
             self._note_use(key.id, now)
-        return KeyHolder(key.id, key.site_id, key.slug, key.kind)
+        return KeyHolder(key.id, key.site_id, key.slug, key.kind, key.options.get("scope", "full"))
 
     def _note_use(self, key_id: str, now: datetime) -> None:
         """When a key was last used, to the hour: enough to see which may go, too coarse to follow anybody."""
@@ -167,7 +184,9 @@ def view(row: ApiKey) -> dict[str, Any]:
         "kind": row.kind,
         "starts": row.lookup if row.kind in SITE_KINDS else None,
         "label": row.label,
+        "scope": row.options.get("scope", "full") if row.kind in SITE_KINDS else None,
         "created_at": rfc3339(row.created_at),
+        "expires_at": rfc3339(row.expires_at),
         "revoked_at": rfc3339(row.revoked_at),
         "last_used_at": rfc3339(row.last_used_at),
     }

@@ -12,7 +12,7 @@ from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.verdict import CATEGORIES
 from moderation.storage.models import Base
 from moderation.storage.personal import PERSONAL
-from moderation.web.console.roles import ACTS, ROLES
+from moderation.web.roles import ACTS, CALLERS, may
 
 ROOT = Path(__file__).parents[2]
 _PLACE = re.compile(r"(<!-- made by code: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -64,10 +64,14 @@ def _step(step: dict[str, object]) -> str:
 
 
 def roles() -> str:
-    """Who may do what at the desk."""
-    return table(
-        ("act", *ROLES), ((act, *("yes" if role in may else "no" for role in ROLES)) for act, may in ACTS.items())
-    )
+    """Who may do what, of everybody who can ask."""
+    names = {"read": "read key", "full": "site key"}
+    cells = ((act, *(_allowed(caller, act) for caller in CALLERS)) for act in ACTS)
+    return table(("act", *(names.get(caller, caller) for caller in CALLERS)), cells)
+
+
+def _allowed(caller: str, act: str) -> str:
+    return ACTS[act].get(caller, "yes" if may(caller, act) else "no")
 
 
 def personal() -> str:

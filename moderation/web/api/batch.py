@@ -75,6 +75,7 @@ ROUTES = (
         text="One comment as JSON on each line, at most 1,000 lines and 8 MB; the answer has one line for each, in order, "
         "with the status that the comment would have got on its own. The ids of the comments make a repeat safe. "
         "They are checked after comments that were sent one by one.",
+        act="submit, edit and withdraw comments",
         view=submit,
         body=CommentFields,
         media=json_body.NDJSON_TYPES,

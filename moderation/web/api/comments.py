@@ -75,6 +75,7 @@ ROUTES = (
         "answer is then 200 with `status: not_submitted`, nothing is stored, and the second send goes on. "
         "Sending the same id and text again is safe and answers 200. Another text is a new revision; while it is checked, "
         "the last published one stays public.",
+        act="submit, edit and withdraw comments",
         view=submit,
         body=CommentFields,
         answers={
@@ -100,6 +101,7 @@ ROUTES = (
         name="getComment",
         tag="Comments",
         summary="Read a comment",
+        act="read comments and their flags",
         view=get,
         answers={200: Says("The comment.", answers.Comment)},
         problems=(404,),
@@ -111,6 +113,7 @@ ROUTES = (
         tag="Comments",
         summary="Withdraw a comment",
         text="Nothing of it is public any more, and it cannot be sent again under the same id.",
+        act="submit, edit and withdraw comments",
         view=withdraw,
         answers={200: Says("Withdrawn.", answers.Comment)},
         problems=(404, 409),

@@ -63,6 +63,7 @@ ROUTES = (
         tag="Decisions",
         summary="Record a moderator's decision made elsewhere",
         text="409 when another has decided since that revision.",
+        act="pass on decisions taken elsewhere",
         view=decide,
         body=DecisionFields,
         answers={

@@ -36,6 +36,7 @@ ROUTES = (
         summary="Read events in order",
         text="One row for each transition, in one order for the whole site, none skipped. Give `next` as `after` of the "
         "next request. Kept for 90 days; an older cursor answers 410: begin again without `after`.",
+        act="read events",
         view=read,
         queries=(
             Query("after", "The `next` of your last page; empty: from the beginning.", {"type": "string"}),

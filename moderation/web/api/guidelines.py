@@ -17,6 +17,7 @@ ROUTES = (
         tag="Guidelines",
         summary="Read the guidelines and FAQ",
         text="The editors' own text, with the public titles of the rules in force, their version and date, and what changed.",
+        act="read the guidelines",
         view=get,
         answers={200: Says("The guidelines.", answers.Guidelines)},
     ),

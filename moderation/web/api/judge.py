@@ -28,6 +28,7 @@ ROUTES = (
         summary="Judge a text, storing nothing",
         text="For previews and trials. Limited for each key; 429 and 503 say in Retry-After when to come back. Nothing is "
         "stored, so an Idempotency-Key changes nothing: a repeat is judged again.",
+        act="judge a text without storing it",
         view=judge,
         body=JudgeFields,
         answers={200: Says("The verdict.", answers.Judged)},

@@ -30,6 +30,7 @@ ROUTES = (
         summary="Store a story",
         text="Fields that you give overwrite, absent ones stay. The same object is accepted as `story` of a comment. "
         "Ids of stories may contain slashes; write every special character percent-encoded.",
+        act="store stories",
         view=put,
         body=StoryFields,
         answers={200: Says("Updated.", answers.Story), 201: Says("New.", answers.Story, ("Location",))},
@@ -47,6 +48,7 @@ ROUTES = (
         name="getStory",
         tag="Stories",
         summary="Read a story",
+        act="read stories",
         view=get,
         answers={200: Says("The story.", answers.Story)},
         problems=(404,),

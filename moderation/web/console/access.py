@@ -6,18 +6,18 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Response, abort, g, redirect, render_template, request, url_for
+from flask import Response, abort, current_app, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from moderation.web.console.roles import ACTS, may
+from moderation.web import roles
 from moderation.workflow.incoming import Actor
+from moderation.workflow.users import ROLES
 
 if TYPE_CHECKING:
     from moderation.bootstrap import Application
     from moderation.workflow.users import DeskUser
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_OPEN = frozenset({"desk.static", "desk.log_in", "desk.send_login"})
 View = Callable[..., Any]
 
 
@@ -43,13 +43,12 @@ class Access:
             return _refused(
                 "This form came from another page, or the login is over. Go back, load the page again.", 403
             )
-        if g.user is None and request.endpoint not in _OPEN:
+        if g.user is None and not roles.may(None, roles.act_of(current_app, request.endpoint) or ""):
             return redirect(url_for("desk.log_in"), 303)
         return None
 
     def needs(self, act: str) -> Callable[[View], View]:
         """Decorator of a page of one site: 404 for a site that is not the user's, 403 without the right."""
-        assert act in ACTS, act
 
         def decorate(view: View) -> View:
             @wraps(view)
@@ -58,18 +57,23 @@ class Access:
                     abort(404)
                 g.site = site
                 g.site_id, g.role = g.user.sites[site]
-                if not may(g.role, act):
+                if not roles.may(g.role, act):
                     return _refused("Your role may not do this.", 403)
                 return view(*args, site=site, **rest)
 
-            checked.act = act  # type: ignore[attr-defined]  # the test of every route with every role reads it
-            return checked
+            return roles.mark(checked, act)
 
         return decorate
 
+    def needs_login(self, act: str) -> Callable[[View], View]:
+        """Decorator of a page of no site in particular: whoever is logged in may; `check` sends others to log in."""
+        if not all(roles.may(role, act) for role in ROLES):
+            raise ValueError(f"{act!r} is not for every role")
+        return lambda view: roles.mark(view, act)
+
     def may(self, act: str) -> bool:
         """May the user of this request do this at this site?"""
-        return may(getattr(g, "role", None), act)
+        return roles.may(getattr(g, "role", None), act)
 
     def actor(self) -> Actor:
         """The user of this request as the one who acts."""

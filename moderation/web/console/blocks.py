@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
-from moderation.errors import Conflict, ModerationError, NotFound
+from moderation.errors import Conflict, InvalidFields, ModerationError, NotFound
 from moderation.web.console.access import Access
+from moderation.web.errors import status_of
 
 if TYPE_CHECKING:
     from moderation.bootstrap import Application
 
 DAYS = (1, 3, 7, 14, 30, 90)
 REASON_LENGTH = 500
+MOST_DAYS = 3650
 
 
 def register(desk: Blueprint, application: "Application", access: Access) -> None:
@@ -113,7 +115,7 @@ def _block(application: "Application", access: Access, site: str, key: str) -> A
             now=now,
         )
     except ModerationError as error:
-        return _record(application, site, key, said=error.detail, status=409)
+        return _record(application, site, key, said=error.detail, status=status_of(error))
     return redirect(url_for("desk.commenter", site=site, key=key), 303)
 
 
@@ -159,4 +161,9 @@ def _appeals(application: "Application", access: Access, site: str, said: str | 
 
 
 def _days(given: str | None) -> int | None:
-    return int(given) if given and given.isascii() and given.isdigit() and 0 < int(given[:5]) <= 3650 else None
+    """The days that a form gives; empty is None, until lifted, for which nothing else may be taken."""
+    if not given:
+        return None
+    if not (given.isascii() and given.isdigit() and 0 < int(given[:5]) <= MOST_DAYS):
+        raise InvalidFields("Choose for how many days, or until lifted. Nothing was decided.")
+    return int(given)

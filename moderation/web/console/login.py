@@ -6,6 +6,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 
 from moderation.errors import NotAuthenticated, TooManyRequests
 from moderation.web.console.access import Access
+from moderation.web.roles import open_to_all
 
 if TYPE_CHECKING:
     from moderation.bootstrap import Application
@@ -15,12 +16,14 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     """Adds the pages of this module."""
 
     @desk.get("/login")
+    @open_to_all("log in")
     def log_in() -> Any:
         if g.user is not None:
             return redirect(url_for("desk.home"), 303)
         return render_template("desk/login.html")
 
     @desk.post("/login")
+    @open_to_all("log in")
     def send_login() -> Any:
         name, password = request.form.get("login", "")[:200], request.form.get("password", "")[:1000]
         try:
@@ -34,6 +37,7 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
         return access.let_in(redirect(url_for("desk.home"), 303), token)
 
     @desk.post("/logout")
+    @access.needs_login("choose one of the own sites, log out")
     def log_out() -> Any:
         application.users.log_out(token=g.token)
         response = redirect(url_for("desk.log_in"), 303)
@@ -41,6 +45,7 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
         return response
 
     @desk.get("/")
+    @access.needs_login("choose one of the own sites, log out")
     def home() -> Any:
         if len(g.user.sites) == 1:
             return redirect(url_for("desk.queue", site=next(iter(g.user.sites))), 303)

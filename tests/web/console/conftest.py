@@ -10,8 +10,8 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from moderation.web.console.roles import ROLES
 from moderation.workflow.incoming import Actor
+from moderation.workflow.users import ROLES
 from tests.web.service import Service, Template
 
 PASSWORD = "a long enough password"  # of test accounts
