@@ -45,7 +45,7 @@ QUESTIONS = {
     "Q2 revisions without a verdict": """
         SELECT count(*) FROM revision r JOIN comment c ON c.id = r.comment_id
         WHERE r.state <> 'done' OR (NOT EXISTS (
-          SELECT 1 FROM verdict v WHERE v.revision_id = r.id AND v.kind = 'live') AND c.decided_by <> 'site')""",
+          SELECT 1 FROM verdict v WHERE v.revision_id = r.id AND v.kind = 'live') AND r.attempts > 0)""",
     "Q2 verdicts for review or hold that never reached the list": """
         SELECT count(*) FROM verdict v JOIN revision r ON r.id = v.revision_id JOIN comment c ON c.id = r.comment_id
         WHERE v.kind = 'live' AND v.action IN ('review', 'hold') AND r.number = c.latest_revision
