@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
 
 from moderation import telemetry
 from moderation.errors import Conflict, NotFound
@@ -36,7 +37,7 @@ class Review:
     consequences: Consequences
 
     def claim(self, *, site_id: str, item_id: str, by: Actor, now: datetime) -> bool:
-        """Takes an item for five minutes; False where another moderator has it or it is closed."""
+        """Takes an item for five minutes; False where another moderator has it or it is closed. Raises NotFound."""
         with self.record.database.write() as session:
             free = or_(ReviewItem.claimed_by.is_(None), ReviewItem.claimed_by == by.id, ReviewItem.claimed_until < now)
             taken = counted(
@@ -45,14 +46,18 @@ class Review:
                 .where(ReviewItem.id == item_id, ReviewItem.site_id == site_id, ReviewItem.closed_at.is_(None), free)
                 .values(claimed_by=by.id, claimed_until=now + CLAIM),
             )
+            if taken == 0 and _item(session, site_id, item_id) is None:
+                raise NotFound("There is no such item in the queue of this site.")
             return taken == 1
 
     def release(self, *, site_id: str, item_id: str, by: Actor) -> None:
-        """Gives a claimed item back to all."""
+        """Gives a claimed item back to all. Raises NotFound."""
         with self.record.database.write() as session:
+            if _item(session, site_id, item_id) is None:
+                raise NotFound("There is no such item in the queue of this site.")
             session.execute(
                 update(ReviewItem)
-                .where(ReviewItem.id == item_id, ReviewItem.site_id == site_id, ReviewItem.claimed_by == by.id)
+                .where(ReviewItem.id == item_id, ReviewItem.claimed_by == by.id)
                 .values(claimed_by=None, claimed_until=None)
             )
 
@@ -191,6 +196,10 @@ class Review:
         if decision.decision == "approve":
             return None
         return ledger.now + timedelta(days=float(self.rulebook.settings(site_id=ledger.site_id)["appeal_days"]))
+
+
+def _item(session: Session, site_id: str, item_id: str) -> ReviewItem | None:
+    return session.scalar(select(ReviewItem).where(ReviewItem.id == item_id, ReviewItem.site_id == site_id))
 
 
 def _decidable(ledger: Ledger, comment: Comment, decision: IncomingDecision) -> Revision:

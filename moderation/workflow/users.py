@@ -78,6 +78,7 @@ class Users:
             if member is None:
                 session.add(Membership(user_id=user.id, site_id=site_id, role=role))
             else:
+                _keep_an_admin(session, member, role)
                 member.role = role
         return {"login": login, "role": role, "password": made if password is None else None}
 
@@ -101,9 +102,7 @@ class Users:
             member = session.get(Membership, (user.id, site_id)) if user else None
             if user is None or member is None:
                 raise NotFound(f"There is no account {login} at this site.")
-            admins = select(func.count()).where(Membership.site_id == site_id, Membership.role == "admin")
-            if member.role == "admin" and session.scalar(admins) == 1:
-                raise Conflict("This is the site's last admin; add another first.", type="last_admin")
+            _keep_an_admin(session, member, None)
             session.delete(member)
             session.execute(delete(DeskSession).where(DeskSession.user_id == user.id))
 
@@ -169,6 +168,19 @@ def _sites(session: Session, user_id: str) -> dict[str, tuple[str, str]]:
         .order_by(Site.slug)
     )
     return {slug: (id, role) for slug, id, role in rows}
+
+
+def _keep_an_admin(session: Session, member: Membership, role: str | None) -> None:
+    """A site keeps an admin who can log in: its last one neither goes nor gets another role."""
+    others = (
+        select(func.count())
+        .select_from(Membership)
+        .join(User, User.id == Membership.user_id)
+        .where(Membership.site_id == member.site_id, Membership.role == "admin", User.disabled_at.is_(None))
+        .where(Membership.user_id != member.user_id)
+    )
+    if member.role == "admin" and role != "admin" and session.scalar(others) == 0:
+        raise Conflict("This is the site's last admin; add another first.", type="last_admin")
 
 
 def _slow_down(session: Session, subjects: list[str], now: datetime) -> None:
