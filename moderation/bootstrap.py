@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from moderation import telemetry
 from moderation.adapters.queue import CeleryQueue
 from moderation.adapters.rule_files import RuleFolder
 from moderation.adapters.webhook_client import WebhookClient
@@ -36,6 +37,8 @@ from moderation.workflow.stories import Stories
 from moderation.workflow.sweep import Sweep
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
+
+log = telemetry.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +77,10 @@ class Application:
         return migrations.upgrade(self.database)
 
     def warm(self) -> None:
-        """Compiles the rules in force at every site, so that the first comment does not wait for that."""
+        """Compiles the rules in force at every site, so that the first comment does not wait; looks at the database."""
         try:
+            for setting in self.database.unsafe():
+                log.error("database.unsafe", setting=setting)
             for site in self.sites.list():
                 with suppress(NoRuleset):  # its comments are held; the other sites' rules are wanted all the same
                     self.rulebook.current(site_id=site["id"])

@@ -59,9 +59,10 @@ class Newsroom:
         """Submits a comment; the answer."""
         return self.submit(*args, now=now, **given).comment
 
-    def submit(self, *args: Any, now: datetime = NOW, key: Any = None, **given: Any) -> Any:
+    def submit(self, *args: Any, now: datetime = NOW, key: Any = None, bulk: bool = False, **given: Any) -> Any:
         """Submits a comment; all of the outcome."""
-        return self.app.intake.submit(site_id=self.site_id, comment=comment(*args, **given), by=SITE, now=now, key=key)
+        written = comment(*args, **given)
+        return self.app.intake.submit(site_id=self.site_id, comment=written, by=SITE, now=now, key=key, bulk=bulk)
 
     def drain(self, now: datetime = NOW) -> None:
         """Workers do all that is queued."""

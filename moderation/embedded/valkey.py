@@ -23,7 +23,8 @@ def binary() -> Path:
 
 
 def command(server: Path, socket: Path, folder: Path) -> tuple[str, ...]:
-    """How to start it: no TCP port, every second to disk, nothing evicted."""
+    """How to start it: no TCP port to attack; to disk every second, as the sweep makes up for one; nothing evicted,
+    since an evicting broker drops whole queues and says nothing."""
     return (
         str(server), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(folder),
         "--appendonly", "yes", "--appendfsync", "everysec", "--save", "", "--maxmemory-policy", "noeviction",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from moderation.errors import Unavailable
 
+_KEEPS = ("fsync", "full_page_writes", "synchronous_commit")
 BUSY_SECONDS = 5  # how long a SQLite writer waits for another; then the caller is told to come back
 
 
@@ -62,6 +63,14 @@ class Database:
         with as_unavailable(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
+    def unsafe(self) -> list[str]:
+        """Settings of the server with which rows that we acknowledged can be lost when its machine stops: name=value."""
+        if self.is_sqlite:
+            return []  # ours, set with each connection
+        with self.read() as session:
+            found = {name: session.scalar(text(f"SHOW {name}")) for name in _KEEPS}
+        return [f"{name}={value}" for name, value in found.items() if value == "off"]
+
     def close(self) -> None:
         """Gives the connections back; a later use opens new ones."""
         self.engine.dispose()
@@ -101,8 +110,10 @@ def _engine(url: str, is_sqlite: bool, pool_size: int, pool_seconds: float) -> E
         isolation_level="READ COMMITTED",
         connect_args={
             "connect_timeout": 5,
-            # A hung statement or a forgotten transaction must not hold locks over a whole site.
+            # A hung statement or a forgotten transaction must not hold locks over a whole site; a server's default of
+            # synchronous_commit=off would lose the last commits of a crash.
             "options": "-c statement_timeout=10000 -c idle_in_transaction_session_timeout=15000 -c synchronous_commit=on",
+            # A server whose packets vanish is given up after 30 s (15 s without an answer to what was sent).
             "keepalives_idle": 15,
             "keepalives_interval": 5,
             "keepalives_count": 3,

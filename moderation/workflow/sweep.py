@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from moderation import telemetry
@@ -101,19 +101,23 @@ class Sweep:
         return sum(self.review.settle(decision_id=id, now=now) for id in due)
 
     def _requeue_revisions(self, now: datetime) -> int:
-        if self._is_long("moderate"):
+        return sum(self._requeue(now, bulk=bulk) for bulk in (False, True))
+
+    def _requeue(self, now: datetime, *, bulk: bool) -> int:
+        """The revisions of one queue; that of a long import keeps no live comment waiting."""
+        if self._is_long("bulk" if bulk else "moderate"):
             return 0
         abandoned = (Revision.state == "claimed") & (Revision.lease_until < now)
         due = or_(Revision.state == "waiting", abandoned) & (Revision.due_at <= now)
         with self.database.read() as session:
             rows = session.execute(
-                select(Revision.id, Revision.bulk, Revision.kicks)
-                .where(due)
+                select(Revision.id, Revision.kicks)
+                .where(due, Revision.bulk.is_(bulk))
                 .order_by(Revision.due_at)
                 .limit(self.batch)
             ).all()
         taken = 0
-        for id, bulk, kicks in rows:
+        for id, kicks in rows:
             wait = min(self.pending_seconds * 2 ** min(kicks, 10), max(LONGEST_WAIT, self.pending_seconds))
             if self._postpone(id, kicks, now + timedelta(seconds=wait)):
                 self.queue.moderate(id, bulk=bulk)
@@ -180,14 +184,12 @@ def _leave_queue(session: Session, site_id: str, now: datetime, wait: timedelta)
 
 
 def _remove_events(session: Session, before: datetime) -> int:
-    sites = session.execute(
-        select(Event.site_id, Event.position).where(Event.created_at < before).order_by(Event.position)
-    ).all()
-    last = {row[0]: row[1] for row in sites}
-    for site, position in last.items():
+    old = Event.created_at < before
+    last = session.execute(select(Event.site_id, func.max(Event.position)).where(old).group_by(Event.site_id)).all()
+    for site, position in last:
         session.execute(
             update(Position)
             .where(Position.site_id == site, Position.events_removed_to < position)
             .values(events_removed_to=position)
         )
-    return counted(session, delete(Event).where(Event.created_at < before)) if last else 0
+    return counted(session, delete(Event).where(old)) if last else 0

@@ -5,11 +5,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String, Text, text
+from structlog.testing import capture_logs
 
+from moderation.bootstrap import build
 from moderation.storage import migrations, personal
 from moderation.storage.models import Base
 from moderation.storage.unit_of_work import Database
+from tests.fakes import FakeQueue
+from tests.web.service import settings
 
 
 def differences(database: Database) -> list[object]:
@@ -63,3 +67,21 @@ def test_sqlite_keeps_what_it_acknowledged(tmp_path: Path, journal: str) -> None
         }
     assert settings == {"journal_mode": journal, "synchronous": 2, "foreign_keys": 1, "busy_timeout": 5000}
     database.close()
+
+
+def test_a_server_that_may_lose_acknowledged_rows_is_named(empty_postgres_url: str) -> None:
+    """The server of the tests runs without fsync: it is fast, and here it is the bad example."""
+    database = Database(empty_postgres_url)
+    assert database.unsafe() == ["fsync=off", "full_page_writes=off"]
+    with database.read() as session:
+        assert session.execute(text("SHOW synchronous_commit")).scalar_one() == "on"
+    database.close()
+
+
+def test_an_unsafe_server_is_told_of_at_the_start(empty_postgres_url: str, tmp_path: Path) -> None:
+    application = build(settings(tmp_path, database_url=empty_postgres_url), queue=FakeQueue())
+    application.upgrade()
+    with capture_logs() as lines:
+        application.warm()
+    application.close()
+    assert {"event": "database.unsafe", "setting": "fsync=off", "log_level": "error"} in lines

@@ -123,6 +123,20 @@ def test_the_sweep_asks_less_and_less_often(newsroom: Newsroom) -> None:
     assert asked == [10, 20, 40, 80, 120, 160]
 
 
+def test_a_long_queue_is_not_made_longer_and_the_other_goes_on(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newsroom.post("live")
+    newsroom.submit("imported", bulk=True)
+    lengths = {"moderate": 0, "bulk": 1001}
+    monkeypatch.setattr(newsroom.queue, "length", lambda name: lengths.get(name, 0))
+    assert newsroom.app.sweep.tick(now=later(seconds=61))["revisions"] == 1
+    lengths.update(moderate=1001, bulk=0)
+    assert newsroom.app.sweep.tick(now=later(seconds=300))["revisions"] == 1
+    lengths.update(moderate=1000, bulk=1000)
+    assert newsroom.app.sweep.tick(now=later(seconds=900))["revisions"] == 2
+
+
 def test_a_crashing_comment_reaches_a_person_after_five_attempts(newsroom: Newsroom) -> None:
     newsroom.post()
     revision = newsroom.queue.revisions[0]
