@@ -1,12 +1,13 @@
 """Blocks as rows: proposed by the policy, started, ended; every start and end is told to all sites that it concerns."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from moderation.enforcement import Measure
+from moderation.errors import Conflict
 from moderation.storage.ledger import Ledger
 from moderation.storage.models import Author, Block, Comment, Site, new_id
 from moderation.storage.queries import lookup
@@ -59,13 +60,32 @@ def _insert(ledger: Ledger, author: Author, measure: Measure, cause: dict[str, A
 
 
 def start(ledger: Ledger, block: Block, *, by: Actor) -> None:
-    """A block is in force from now on."""
-    block.state, block.started_at = "active", ledger.now
+    """A block is in force from now on; a shorter one makes room. Raises Conflict where a longer one is in force."""
+    until = block.until if block.days is None else ledger.now + timedelta(days=block.days)
+    _make_room(ledger, block, until, by)
+    block.state, block.started_at, block.until = "active", ledger.now, until
     block.by_kind, block.by_id, block.by_role = by.kind, by.id, by.role
-    if block.days is not None:
-        block.until = ledger.now + timedelta(days=block.days)
     _tell(ledger, block, "author.blocked")
     _audit(ledger, by, "author.blocked", block.author_id, block=block.id, category=block.category)
+
+
+def _make_room(ledger: Ledger, block: Block, until: datetime | None, by: Actor) -> None:
+    """An author has one active block of a scope at a site; one that is over counts as active until the sweep sees it."""
+    others = select(Block).where(
+        Block.author_id == block.author_id,
+        Block.site_id == block.site_id,
+        Block.scope == block.scope,
+        Block.state == "active",
+        Block.id != block.id,
+    )
+    for other in ledger.session.scalars(others).all():
+        if other.until is not None and other.until <= ledger.now:
+            end(ledger, other, state="expired", by=SYSTEM)
+        elif other.until is None or (until is not None and other.until >= until):
+            raise Conflict("A block that lasts as long or longer is in force.", type="blocked")
+        else:
+            end(ledger, other, state="lifted", by=by, reason="replaced")
+    ledger.session.flush()
 
 
 def end(ledger: Ledger, block: Block, *, state: str, by: Actor, reason: str | None = None) -> None:

@@ -151,6 +151,7 @@ def _weight_of(session: Session, revision_id: str) -> tuple[float, int]:
 def _summary(session: Session, comment: Comment) -> dict[str, Any]:
     revision = lookup.latest_revision(session, comment)
     weight, _ = _weight_of(session, revision.id)
-    states = set(session.scalars(select(Flag.state).where(Flag.revision_id == revision.id)))
+    listed = (Flag.revision_id == revision.id) & Flag.reason.not_in(UNLISTED_REASONS)  # the others nobody decides
+    states = set(session.scalars(select(Flag.state).where(listed)))
     outcome = "open" if "open" in states else "upheld" if "upheld" in states else "declined" if states else None
     return {**flag_counts(session, revision.id), "weight": round(weight, 3), "outcome": outcome}

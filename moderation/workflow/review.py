@@ -250,6 +250,8 @@ def _list_again(ledger: Ledger, comment: Comment) -> None:
         .order_by(ReviewItem.opened_at.desc(), ReviewItem.id.desc())
         .limit(1)
     )
+    if last is None and comment.status == "held":  # decided before its check: nobody has listed it yet
+        queue_items.open_or_raise(ledger, comment, source="site", rank=queue_items.RANKS["held"])
     if last is None or last.closed_at is None:
         return
     queue_items.open_or_raise(

@@ -39,7 +39,7 @@ QUESTIONS = {
         SELECT count(*) FROM comment c WHERE
           (c.status = 'pending' AND NOT EXISTS (
              SELECT 1 FROM revision r WHERE r.comment_id = c.id AND r.number = c.latest_revision AND r.state <> 'done'))
-          OR (c.status = 'held' AND c.decided_by <> 'person' AND NOT EXISTS (
+          OR (c.status = 'held' AND coalesce(c.decided_by, '') <> 'person' AND NOT EXISTS (
              SELECT 1 FROM review_item i WHERE i.comment_id = c.id AND i.closed_at IS NULL)
              AND NOT EXISTS (SELECT 1 FROM decision d WHERE d.comment_id = c.id AND d.state = 'waiting'))""",
     "Q2 revisions without a verdict": """
