@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from moderation.storage.models import Block, Comment, ReviewItem
+from moderation.storage.models import Block, Comment, ReviewItem, User
 from moderation.workflow.incoming import Actor, IncomingDecision
 from moderation.workflow.users import ROLES
 from tests.web.service import OPERATOR, RULES, Service, Template
@@ -101,7 +101,7 @@ class _Fill:
         self.app = service.application
 
     def all(self) -> None:
-        only = f"only-{self.mark}"
+        only = f"only-at-{self.world.slug}"
         self.app.rulebook.publish_files(
             site_id=self.world.site_id, message=f"For {self.mark}", by=OPERATOR, now=self.app.now()
         )
@@ -124,17 +124,14 @@ class _Fill:
         return found
 
     def _people(self) -> dict[str, str]:
-        now, found = self.app.now(), {}
         for role in ROLES:
-            login = self.world.login(role)
             self.app.users.add(
-                login=login, site_id=self.world.site_id, role=role, password=PASSWORD, by=OPERATOR, now=now
-            )
-            token = self.app.users.log_in(login=login, password=PASSWORD, address="x", now=now)
-            user = self.app.users.session(token=token, now=now)
-            assert user is not None
-            found[role] = user.id
-        return found
+                login=self.world.login(role), site_id=self.world.site_id, role=role, password=PASSWORD,
+                by=OPERATOR, now=self.app.now(),
+            )  # fmt: skip
+        with self.app.database.read() as session:
+            ids = {role: session.scalar(select(User.id).where(User.login == self.world.login(role))) for role in ROLES}
+        return {role: str(id) for role, id in ids.items()}
 
     def _story(self, id: str) -> None:
         mark = self.mark
