@@ -74,8 +74,12 @@ class Aims:
             return "commenter"
         if subject == "commenter":
             return self._second_person(start, end)
-        if subject == "self" or subject == "argument":
+        if subject == "writer":
+            return "self" if self._is_about_writer(start) else None
+        if subject == "argument":
             return subject
+        if self._speaks_as(start, end):
+            return "self"
         if self._is_plural(start, end) or subject == "group":
             return "group"
         return subject or self._named_near(start) or self._addressed(start, end)
@@ -103,6 +107,24 @@ class Aims:
         if self._is_plural(start, end) and "both" not in near and not self._follows_you(start):
             return "group"
         return "commenter"
+
+    def _is_about_writer(self, start: int) -> bool:
+        """`I am a …`, `we …s`; not `I hate …s`, `I am sick of …s`, `my … neighbours`."""
+        between: list[str] = []
+        for word in reversed(self._passage.before(start, _REACH)):
+            if word in table.FIRST:
+                said = word in table.I_AM or bool(table.BE_FORMS & set(between))
+                return said or (not between and word in ("we", "us"))
+            if word in table.LEADS_AWAY or (word.endswith("ing") and word not in table.FILLERS):
+                return False
+            between.append(word)
+        return False
+
+    def _speaks_as(self, start: int, end: int) -> bool:
+        """`As a …, I`."""
+        before = self._passage.before(start, 3)
+        as_one = ("as", "a") in pairwise(before) or ("as", "an") in pairwise(before)
+        return as_one and bool(table.FIRST & set(self._passage.after(end, 3)))
 
     def _is_plural(self, start: int, end: int) -> bool:
         word = self._passage.view.text[start:end]
@@ -136,7 +158,7 @@ class Aims:
     def _role(self, word: Word) -> str | None:
         text = word.text if word.text.isalpha() else word.text.translate(LEET_FIRST)
         for words, role in (
-            (table.FIRST, "self"),
+            (table.FIRST, "writer"),
             (table.SECOND, "commenter"),
             (table.MANY, "group"),
             (table.IT, "argument"),

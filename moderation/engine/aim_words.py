@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 FIRST = frozenset("i i'm im i've i'd i'll me my myself mine we we're we've us our ours ourselves".split())
+I_AM = frozenset("i'm im we're".split())
+# Between `I am` and a word, these say that the word is not what I am.
+LEADS_AWAY = frozenset("of to with by at for from about against like".split())
 SECOND = frozenset(
     """you you're youre your yours yourself yourselves you've you'd you'll ur u ya ye yer yous thou y'all yall
     youse""".split()
@@ -33,7 +36,7 @@ FILLERS = frozenset(
     bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
-BE_FORMS = frozenset("is are am was were be being been seems sounds looks 's isn't aren't ain't".split())
+BE_FORMS = frozenset("is are am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
 
 # What follows one of these is no longer said of the subject before it.
 PREPOSITIONS = frozenset("for with at from by about against on in over under into after before than because".split())
