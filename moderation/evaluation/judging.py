@@ -1,0 +1,58 @@
+"""Comments of a set judged by a ruleset, as `moderation judge` would, without history and model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from moderation.engine.evaluate import evaluate
+from moderation.engine.facts import Author, Facts, Parent, Story, Submission
+from moderation.engine.ruleset import Ruleset
+from moderation.engine.verdict import ATTRIBUTES, Verdict
+from moderation.evaluation.sets import Comment
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that a run can be repeated
+STOPPED = ("hold", "reject")
+KNOWN = Author(key="reader", published=20)  # who is new is another question than what is written
+_NO_MODEL = dict.fromkeys(ATTRIBUTES, "model_off")
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """A ruleset and what every comment is given with."""
+
+    ruleset: Ruleset
+
+    def verdict(self, comment: Comment, story: Story | None = None) -> Verdict:
+        """What the rules say of one comment."""
+        under = story or (Story(id="s", title=comment.title) if comment.title else None)
+        parent = Parent(text=comment.parent) if comment.parent else None
+        submission = Submission(comment.text, author=KNOWN, story=under, parent=parent)
+        return evaluate(Facts(submission, NOW, (), not_assessed=_NO_MODEL), self.ruleset)
+
+    def text(self, text: str, story: Story | None = None) -> Verdict:
+        """What the rules say of words alone."""
+        return self.verdict(Comment("-", text, "-"), story)
+
+    def stops(self, texts: Iterable[str]) -> list[bool]:
+        """Which of some texts would be held or rejected."""
+        return [stopped(self.text(text)) for text in texts]
+
+
+def stopped(verdict: Verdict) -> bool:
+    """Would it not be published at once?"""
+    return str(verdict.action) in STOPPED
+
+
+def found(verdict: Verdict, categories: Iterable[str]) -> bool:
+    """Did a live rule of one of these categories hold or reject it, or list it for review?"""
+    wanted = set(categories)
+    return any(
+        match.category in wanted and match.state == "live" and str(match.action) != "allow" for match in verdict.matches
+    )
+
+
+def with_text(comment: Comment, text: str) -> Comment:
+    """The same comment in other words."""
+    return replace(comment, text=text)

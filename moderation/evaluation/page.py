@@ -1,0 +1,44 @@
+"""The figures as docs/quality.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from moderation.evaluation.rates import Rate
+
+HEAD = """# Quality
+
+Made by `make evaluate` on {date}; engine {engine}, rules {version}, no learned score. Percentages carry their 95 %
+interval and the number of comments. The labelled sets are described in [data.md](data.md); none of them is part of
+the project. *Stopped* is held or rejected: not published at once. A rater's "toxic" is wider than our guidelines
+(contempt, sarcasm and hard words about people in office pass here), so recall of it is no measure of the rules alone.
+"""
+
+
+@dataclass(slots=True)
+class Page:
+    """Sections with a table each, in order."""
+
+    parts: list[str] = field(default_factory=list)
+
+    def table(self, title: str, note: str, heads: Iterable[str], rows: Iterable[Iterable[str]]) -> None:
+        """A section: a title, a sentence or two, and rows of cells."""
+        names = list(heads)
+        lines = [f"## {title}", "", note, "", _row(names), _row("---" for _ in names), *map(_row, rows), ""]
+        self.parts.append("\n".join(lines))
+
+    def text(self, **head: str) -> str:
+        """The whole page."""
+        return "\n".join([HEAD.format(**head), *self.parts]).rstrip() + "\n"
+
+
+def _row(cells: Iterable[str]) -> str:
+    return "| " + " | ".join(cells) + " |"
+
+
+def gap(rates: Mapping[str, Rate]) -> tuple[str, str, float]:
+    """The names with the smallest and the largest share, and how far they are apart (0 to 1)."""
+    least = min(rates, key=lambda name: rates[name].share)
+    most = max(rates, key=lambda name: rates[name].share)
+    return least, most, rates[most].share - rates[least].share

@@ -1,0 +1,176 @@
+"""What `make evaluate` asks of a ruleset, one function a question; each gives the rows of a table."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from moderation.engine.facts import Story
+from moderation.engine.lexicon import STRONG_TIERS, variants
+from moderation.engine.verdict import RANK, Verdict
+from moderation.evaluation import sentences
+from moderation.evaluation.disguises import WAYS, disguised, disguised_at
+from moderation.evaluation.judging import Judge, found, stopped, with_text
+from moderation.evaluation.rates import Rate, rate
+from moderation.evaluation.sets import Comment
+
+SEED = 7
+# Which labels of a source ask for which of our categories.
+LABELS = {
+    "slur": ("H", "H2"),
+    "threat": ("V",),
+    "vulgarity": ("S",),
+    "self_harm": ("SH",),
+    "personal_attack": ("HR",),
+}
+MOCKED = Story(id="t", title="Two die in fire", sensitive=("death", "disaster"))
+HIDDEN = ("profanity", "slur", "personal_attack")
+
+Progress = Callable[[Iterable[Comment]], Iterable[Comment]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A labelled comment and what the rules said."""
+
+    comment: Comment
+    verdict: Verdict
+
+
+def judged(judge: Judge, comments: Iterable[Comment]) -> list[Judged]:
+    """Every comment through the rules, once."""
+    return [Judged(comment, judge.verdict(comment)) for comment in comments]
+
+
+def load(found: Sequence[Judged]) -> dict[str, Rate]:
+    """Desk load: each action's share of comments that nobody selected."""
+    return {action: rate([str(one.verdict.action) == action for one in found]) for action in RANK}
+
+
+def by_source(found: Sequence[Judged]) -> dict[str, tuple[Rate, Rate, Rate]]:
+    """For each source with a yes or no: recall, false alarms among the rest, precision."""
+    groups: dict[str, list[Judged]] = defaultdict(list)
+    for one in found:
+        if one.comment.bad is not None:
+            groups[one.comment.source].append(one)
+    return {
+        source: (
+            rate([stopped(one.verdict) for one in group if one.comment.bad]),
+            rate([stopped(one.verdict) for one in group if not one.comment.bad]),
+            rate([bool(one.comment.bad) for one in group if stopped(one.verdict)]),
+        )
+        for source, group in sorted(groups.items())
+    }
+
+
+def by_category(judgements: Sequence[Judged]) -> dict[str, tuple[Rate, Rate]]:
+    """For each category with labels: recall, and false alarms where raters said no to every label of it."""
+    rows = {}
+    for category, names in LABELS.items():
+        said = [(one, [one.comment.labels[n] for n in names if one.comment.labels and n in one.comment.labels])
+                for one in judgements]  # fmt: skip
+        asked = [(one, any(answers)) for one, answers in said if answers]
+        rows[category] = (
+            rate([found(one.verdict, [category]) for one, bad in asked if bad]),
+            rate([found(one.verdict, [category]) for one, bad in asked if not bad]),
+        )
+    return rows
+
+
+def tragedy(judge: Judge, rows: Iterable[tuple[Comment, str, bool]]) -> dict[str, Rate]:
+    """Under a story marked for a death: the share of each kind that is held as a joke about it."""
+    answers: dict[str, list[bool]] = defaultdict(list)
+    for comment, kind, strict in rows:
+        held = found(judge.verdict(comment, MOCKED), ["tragedy_joke"])
+        answers[f"{kind}, {'named tragedy' if strict else 'other'}"].append(held)
+    return {kind: rate(each) for kind, each in sorted(answers.items())}
+
+
+def listed_words(judge: Judge) -> dict[str, Rate]:
+    """Profanity and slurs of the shipped lists in plain sentences, and hidden in each way; names are left out."""
+    words = sorted(
+        {
+            text
+            for name in ("profanity", "slurs")
+            for term in judge.ruleset.lists[name]
+            if term.tier in STRONG_TIERS and not term.name and not term.language
+            for text in variants(term.term)
+            if text.isascii() and text.isalpha() and len(text) > 3
+        }
+    )
+    rows = {"plain": rate([_is_found(judge, word, word) for word in words])}
+    for way in WAYS:
+        random = Random(f"{SEED} {way}")
+        rows[way] = rate([_is_found(judge, word, disguised(word, way, random)) for word in words])
+    return rows
+
+
+def _is_found(judge: Judge, word: str, written: str) -> bool:
+    carrier = sentences.CARRIERS[len(word) % len(sentences.CARRIERS)]
+    return found(judge.text(carrier.format(word=written)), ("profanity", "slur", "personal_attack", "vulgarity"))
+
+
+def under_disguise(judge: Judge, judgements: Sequence[Judged]) -> dict[str, Rate]:
+    """Of the comments that are stopped as written: the share that is still stopped with the matched words hidden."""
+    caught = [one for one in judgements if stopped(one.verdict) and found(one.verdict, HIDDEN)]
+    rows = {}
+    for way in WAYS:
+        random = Random(f"{SEED} {way}")
+        hidden = (
+            with_text(one.comment, disguised_at(one.comment.text, _words_of(one), way, random)) for one in caught
+        )
+        rows[way] = rate([stopped(judge.verdict(comment)) for comment in hidden])
+    return rows
+
+
+def _words_of(one: Judged) -> list[tuple[int, int]]:
+    spans = {span for match in one.verdict.matches if match.category in HIDDEN for span in match.spans}
+    ordered: list[tuple[int, int]] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not ordered or start >= ordered[-1][1]:
+            ordered.append((start, end))
+    return ordered
+
+
+def identities(judge: Judge) -> dict[str, Rate]:
+    """Civil sentences about each kind of people: the share stopped."""
+    return {
+        who: rate(judge.stops([_with_article(text, who) for text in sentences.CIVIL])) for who in sentences.PEOPLE
+    }
+
+
+def _with_article(text: str, who: str) -> str:
+    article = "an {one}" if who[0].lower() in "aeiou" and not who.startswith("Eu") else "a {one}"
+    return text.replace("a {one}", article).replace("A {one}", article.capitalize()).format(one=who)
+
+
+def sides(judge: Judge) -> dict[str, tuple[Rate, Rate]]:
+    """Criticism and hostility, the same words of left and of right: the share stopped of each."""
+    rows = {}
+    for name, side in (("left", 0), ("right", 1)):
+        civil = [text.format(one=pair[side]) for text in sentences.POLITICAL for pair in sentences.SIDES]
+        hostile = [
+            text.format(one=pair[side], other=pair[side + 2]) for text in sentences.HOSTILE for pair in sentences.SIDES
+        ]
+        rows[name] = (rate(judge.stops(civil)), rate(judge.stops(hostile)))
+    return rows
+
+
+def spans(judge: Judge, rows: Iterable[tuple[Comment, frozenset[int]]]) -> float:
+    """Mean F1 over comments of the characters that matches of any rule cover (SemEval-2021 task 5's measure)."""
+    total, count = 0.0, 0
+    for comment, wanted in rows:
+        verdict = judge.verdict(comment)
+        got = {at for match in verdict.matches for start, end in match.spans for at in range(start, end)}
+        total += _f1(got, wanted)
+        count += 1
+    return total / count if count else 0.0
+
+
+def _f1(got: set[int], wanted: frozenset[int]) -> float:
+    if not wanted or not got:
+        return float(not wanted and not got)
+    both = len(got & wanted)
+    return 2 * both / (len(got) + len(wanted))
