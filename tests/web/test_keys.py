@@ -78,7 +78,7 @@ def test_every_refusal_is_the_same(service: Service) -> None:
     unknown = checked(f"kic_live_{'a' * 8}_{'b' * 32}")
     other_kind = checked(service.key.replace("live", "test").rpartition("_")[0])
     protocol = add(service, "protocol")["key"]
-    keys = (revoked["key"], ending["key"], unknown, other_kind, service.key[:-1], "x", protocol)
+    keys = (revoked["key"], ending["key"], unknown, other_kind, service.key[:-1], "x", "x" * 999, protocol)
     answers = [service.get("/v1/events", key=key) for key in keys]
     assert {answer.status_code for answer in answers} == {401}
     assert len({answer.data for answer in answers}) == 1
