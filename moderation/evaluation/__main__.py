@@ -141,7 +141,7 @@ def _spans(page: Page, judge: Judge, labels: Path) -> None:
 
 def _peers(page: Page, news: list[questions.Judged]) -> None:
     finders: dict[str, Callable[[str], bool] | None] = peers.finders()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for name, finds in finders.items():
         if finds is None:
             rows.append((name, "not installed", ""))

@@ -118,9 +118,7 @@ def under_disguise(judge: Judge, judgements: Sequence[Judged]) -> dict[str, Rate
     rows = {}
     for way in WAYS:
         random = Random(f"{SEED} {way}")
-        hidden = (
-            with_text(one.comment, disguised_at(one.comment.text, _words_of(one), way, random)) for one in caught
-        )
+        hidden = (with_text(one.comment, disguised_at(one.comment.text, _words_of(one), way, random)) for one in caught)
         rows[way] = rate([stopped(judge.verdict(comment)) for comment in hidden])
     return rows
 
@@ -136,9 +134,7 @@ def _words_of(one: Judged) -> list[tuple[int, int]]:
 
 def identities(judge: Judge) -> dict[str, Rate]:
     """Civil sentences about each kind of people: the share stopped."""
-    return {
-        who: rate(judge.stops([_with_article(text, who) for text in sentences.CIVIL])) for who in sentences.PEOPLE
-    }
+    return {who: rate(judge.stops([_with_article(text, who) for text in sentences.CIVIL])) for who in sentences.PEOPLE}
 
 
 def _with_article(text: str, who: str) -> str:

@@ -1,0 +1,101 @@
+"""`make evaluate` on a small set of our own: every question is asked, and its answer is right."""
+
+import gzip
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+from click.testing import CliRunner
+
+from moderation.adapters.rule_files import RuleFolder
+from moderation.config import shipped_rules
+from moderation.engine.ruleset import load
+from moderation.evaluation import questions, sentences
+from moderation.evaluation.__main__ import main
+from moderation.evaluation.disguises import WAYS, disguised, disguised_at
+from moderation.evaluation.judging import Judge
+from moderation.evaluation.rates import Rate
+from moderation.evaluation.sets import Comment
+
+DEV = (
+    {"src": "civil_autolabel_test", "text": "You are an idiot.", "y": {"toxic": 1.0}},
+    {"src": "civil_autolabel_test", "text": "A fair point, well made.", "y": {"toxic": 0.0}},
+    {"src": "civil_autolabel_test", "text": "This is beneath contempt.", "y": {"toxic": 0.6}},
+    {"src": "openai_moderation", "text": "I will kill you.", "y": {"V": 1, "H": 0, "SH": 0}},
+    {"src": "fox_news", "text": "Well said.", "y": {"hate": 0}, "ctx": {"title": "A vote"}},
+)
+TRAGEDIES = ({"id": 1, "kind": "joke", "strict": True, "text": "lol, well done"},)
+SPANS = ({"text": "You are an idiot.", "offsets": list(range(11, 16)), "split": "test"},)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Judge:
+    """The shipped rules."""
+    return Judge(load(RuleFolder(shipped_rules()).read("-")))
+
+
+@pytest.fixture
+def labels(tmp_path: Path) -> Path:
+    """A folder as the labelled sets come."""
+    for name, rows in (("dev", DEV), ("tragedy", TRAGEDIES), ("toxic_spans", SPANS)):
+        with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    return tmp_path
+
+
+def test_the_page_has_every_figure(labels: Path, tmp_path: Path) -> None:
+    out = tmp_path / "quality.md"
+    done = CliRunner().invoke(main, ["--labels", str(labels), "--out", str(out)])
+    assert done.exit_code == 0, done.output
+    page = out.read_text(encoding="utf-8")
+    assert "| civil_autolabel_test | 50.0 % (9.5 to 90.5; n = 2) | 0.0 % (0.0 to 79.3; n = 1) |" in page
+    assert "| threat | 100.0 % (20.7 to 100.0; n = 1) |" in page
+    assert "| all rules | 1.000 |" in page
+
+
+def test_a_folder_without_labels_is_told_of(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["--labels", str(tmp_path), "--out", str(tmp_path / "page.md")])
+    assert done.exit_code == 1
+    assert "LABELS=folder" in done.output
+    assert not (tmp_path / "page.md").exists()
+
+
+def test_an_interval_is_wilsons() -> None:
+    low, high = Rate(1, 10).interval  # 0.0179 to 0.4042, as in R's binom::binom.wilson(1, 10)
+    assert (round(low, 4), round(high, 4)) == (0.0179, 0.4042)
+    assert Rate(0, 0).interval == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_disguise_changes_the_word_and_nothing_else(way: str) -> None:
+    hidden = disguised("idiot", way, Random(1))
+    assert hidden != "idiot"
+    assert disguised_at("You idiot, you.", [(4, 9)], way, Random(1)) == f"You {hidden}, you."
+
+
+def test_whoever_is_named_civil_sentences_pass(judge: Judge) -> None:
+    stopped = {who: each.hits for who, each in questions.identities(judge).items() if each.hits}
+    assert stopped == {}
+
+
+def test_left_and_right_are_treated_alike(judge: Judge) -> None:
+    rows = questions.sides(judge)
+    assert rows["left"][0].hits == rows["right"][0].hits == 0
+    assert rows["left"][1].hits == rows["right"][1].hits > 0
+
+
+def test_the_listed_words_are_found_plain_and_hidden(judge: Judge) -> None:
+    rows = questions.listed_words(judge)
+    assert rows["plain"].share >= 0.98
+    assert {way: each.share for way, each in rows.items() if each.share < 0.93} == {}
+
+
+def test_the_words_that_rules_point_at_are_compared_by_character(judge: Judge) -> None:
+    row = (Comment("1", "You are an idiot.", "spans"), frozenset(range(8, 16)))
+    assert questions.spans(judge, [row]) == pytest.approx(2 * 5 / (5 + 8))
+
+
+def test_no_sentence_is_told_twice() -> None:
+    assert len(set(sentences.PEOPLE)) == len(sentences.PEOPLE)
+    assert len(set(sentences.CIVIL)) == len(sentences.CIVIL)
