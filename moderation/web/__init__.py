@@ -38,7 +38,7 @@ def create_app(application: "Application") -> Flask:
     app.after_request(_count)
     _trust_proxies(app, application.settings.trusted_proxies)
     errors.register(app)
-    security.register(app)
+    security.register(app, secure=application.settings.secure)
     bind(app, edge, ROUTES)
     app.register_blueprint(ops.blueprint(edge, metrics_token=application.settings.metrics_token))
     app.register_blueprint(reference.blueprint(ROUTES, public_url=edge.public_url))

@@ -18,12 +18,13 @@ HEADERS = {
 }
 
 
-def register(app: Flask) -> None:
-    """Add the headers to every answer of `app`."""
-    app.after_request(_add)
+def register(app: Flask, *, secure: bool) -> None:
+    """Add the headers to every answer of `app`; over https also the one that keeps browsers there."""
+    headers = HEADERS | ({"Strict-Transport-Security": "max-age=31536000"} if secure else {})
 
+    def add(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        return response
 
-def _add(response: Response) -> Response:
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    return response
+    app.after_request(add)

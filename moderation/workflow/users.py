@@ -1,31 +1,26 @@
 """People at the desk: accounts, logins, sessions. Rights are read from the rows on each request."""
 
 import hashlib
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from moderation.errors import Conflict, InvalidFields, NotAuthenticated, NotFound, TooManyRequests
+from moderation import telemetry
+from moderation.errors import Conflict, InvalidFields, NotAuthenticated, NotFound
 from moderation.storage.models import DeskSession, LoginAttempt, Membership, Site, User, new_id
 from moderation.storage.unit_of_work import Database
+from moderation.workflow import guessing, passwords
 from moderation.workflow.incoming import Actor
 from moderation.workflow.times import rfc3339
 
 ROLES = ("moderator", "senior", "admin")
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
-SHORTEST_PASSWORD = 15  # ASVS 5.0, 6.2
-FAILURES = 10  # wrong logins in WINDOW for one account or address; more wait
-WINDOW = timedelta(minutes=10)
-_HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # OWASP's smallest argon2id: 46 ms
-_NOBODY = _HASHER.hash(secrets.token_hex(16))  # so that an unknown login takes as long as a wrong password
+log = telemetry.logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +50,7 @@ class Users:
         """A new account, or one more site for an account that exists; without `password` one is made and returned."""
         if role not in ROLES:
             raise InvalidFields(f"{role} is no role; there are {', '.join(ROLES)}.")
-        if password is not None and len(password) < SHORTEST_PASSWORD:
-            raise InvalidFields(f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        _check_password(password, login)
         made = None
         with self.database.write() as session:
             site = session.get(Site, site_id)
@@ -69,7 +63,7 @@ class Users:
                     id=new_id(),
                     newsroom_id=site.newsroom_id,
                     login=login,
-                    password_hash=_HASHER.hash(made),
+                    password_hash=passwords.hashed(made),
                     created_at=now,
                 )
                 session.add(user)
@@ -79,6 +73,8 @@ class Users:
                 session.add(Membership(user_id=user.id, site_id=site_id, role=role))
             else:
                 _keep_an_admin(session, member, role)
+                if member.role != role:
+                    _end_sessions(session, user)
                 member.role = role
         return {"login": login, "role": role, "password": made if password is None else None}
 
@@ -104,27 +100,60 @@ class Users:
                 raise NotFound(f"There is no account {login} at this site.")
             _keep_an_admin(session, member, None)
             session.delete(member)
-            session.execute(delete(DeskSession).where(DeskSession.user_id == user.id))
+            _end_sessions(session, user)
 
-    def log_in(self, *, login: str, password: str, address: str, now: datetime) -> str:
-        """A new session's token for the cookie. Raises NotAuthenticated (one text, one duration), TooManyRequests."""
-        subjects = [self._subject(login.lower()), self._subject(address)]
-        with self.database.read() as session:
-            _slow_down(session, subjects, now)
+    def set_password(self, *, login: str, password: str | None = None) -> dict[str, Any]:
+        """Another password; without `password` one is made and returned. All sessions of the account end."""
+        _check_password(password, login)
+        made = password or secrets.token_urlsafe(18)
+        with self.database.write() as session:
+            user = _find(session, login)
+            user.password_hash = passwords.hashed(made)
+            _end_sessions(session, user)
+        return {"login": login, "password": made if password is None else None}
+
+    def disable(self, *, login: str, now: datetime) -> None:
+        """Nobody logs in with this account any more, and all its sessions end. A site's last admin stays."""
+        with self.database.write() as session:
+            user = _find(session, login)
+            for member in session.scalars(select(Membership).where(Membership.user_id == user.id)):
+                _keep_an_admin(session, member, None)
+            user.disabled_at = user.disabled_at or now
+            _end_sessions(session, user)
+
+    def enable(self, *, login: str) -> None:
+        """The account may log in again."""
+        with self.database.write() as session:
+            _find(session, login).disabled_at = None
+
+    def log_in(self, *, login: str, password: str, address: str, now: datetime, browser: str | None = None) -> str:
+        """A new session's token for the cookie; `browser` is the mark of an earlier login there.
+
+        Raises NotAuthenticated (one text, one duration), TooManyRequests."""
+        counted = guessing.subjects(self.secret_key, login=login, address=address, browser=browser)
+        with self.database.write() as session:
+            attempt = guessing.begin(session, counted, now)
             user = session.scalar(select(User).where(User.login == login))
-        right = _verify(user.password_hash if user else _NOBODY, password)
+        right = passwords.is_right(user.password_hash if user else passwords.NOBODY, password)
         if user is None or not right or user.disabled_at is not None:
-            with self.database.write() as session:
-                session.add_all(LoginAttempt(id=new_id(), subject=subject, at=now) for subject in subjects)
+            log.warning("login.refused", known=user is not None)
             raise NotAuthenticated("Login or password is wrong.")
         token = secrets.token_urlsafe(32)
         with self.database.write() as session:
+            if session.get_one(User, user.id).password_hash != user.password_hash:
+                raise NotAuthenticated("Login or password is wrong.")  # changed meanwhile, and its sessions ended
+            session.execute(delete(LoginAttempt).where(LoginAttempt.id.in_(attempt)))
             session.add(
                 DeskSession(
                     id=_hash(token), user_id=user.id, csrf=secrets.token_urlsafe(32), created_at=now, seen_at=now
                 )
             )
+        log.info("login.accepted", user=user.id)
         return token
+
+    def browser_mark(self, *, login: str) -> str:
+        """For the browser in which somebody logged in: failures of others do not slow it down."""
+        return guessing.mark(self.secret_key, login)
 
     def session(self, *, token: str, now: datetime) -> DeskUser | None:
         """Who holds a token, with the rights of this moment; None where the session is over."""
@@ -156,9 +185,6 @@ class Users:
             if held is not None:
                 held.seen_at = now
 
-    def _subject(self, name: str) -> str:
-        return hmac.new(self.secret_key.encode(), b"login\0" + name.encode(), hashlib.sha256).hexdigest()
-
 
 def _sites(session: Session, user_id: str) -> dict[str, tuple[str, str]]:
     rows = session.execute(
@@ -183,17 +209,21 @@ def _keep_an_admin(session: Session, member: Membership, role: str | None) -> No
         raise Conflict("This is the site's last admin; add another first.", type="last_admin")
 
 
-def _slow_down(session: Session, subjects: list[str], now: datetime) -> None:
-    failed = select(func.count()).where(LoginAttempt.subject.in_(subjects), LoginAttempt.at > now - WINDOW)
-    if (session.scalar(failed) or 0) >= 2 * FAILURES:
-        raise TooManyRequests("Too many wrong logins; wait ten minutes.", retry_after=int(WINDOW.total_seconds()))
+def _find(session: Session, login: str) -> User:
+    user = session.scalar(select(User).where(User.login == login))
+    if user is None:
+        raise NotFound(f"There is no account {login}.")
+    return user
 
 
-def _verify(hash: str, password: str) -> bool:
-    try:
-        return _HASHER.verify(hash, password)
-    except (VerifyMismatchError, InvalidHashError):
-        return False
+def _end_sessions(session: Session, user: User) -> None:
+    session.execute(delete(DeskSession).where(DeskSession.user_id == user.id))
+
+
+def _check_password(password: str | None, login: str) -> None:
+    why = None if password is None else passwords.why_refused(password, login=login)
+    if why is not None:
+        raise InvalidFields(why)
 
 
 def _hash(token: str) -> str:

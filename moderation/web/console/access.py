@@ -1,6 +1,7 @@
 """Who is asking: host, session, CSRF token and role, all checked before a page's own code runs."""
 
 import hmac
+import secrets
 from collections.abc import Callable
 from functools import wraps
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from moderation.workflow.users import DeskUser
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+FORM_BYTES = 64 * 1024  # of a form; the longest field has 2,000 characters
+_YEAR = 365 * 24 * 3600
 View = Callable[..., Any]
 
 
@@ -29,13 +32,17 @@ class Access:
         self._secure = application.settings.secure
         self._host = urlsplit(application.settings.public_url).hostname or ""
         # A __Host- cookie needs https; over plain http (one machine) an ordinary HttpOnly one has to do.
-        self.cookie = "__Host-desk" if self._secure else "desk"
+        prefix = "__Host-" if self._secure else ""
+        self.cookie, self._mark, self._token = f"{prefix}desk", f"{prefix}desk-browser", f"{prefix}desk-login"
 
     def check(self) -> BaseResponse | str | tuple[str, int] | None:
         """Refuses a foreign host, a write from another page, and anybody who is not logged in."""
+        request.max_content_length = FORM_BYTES
         host = urlsplit(f"//{request.host}").hostname or ""
         if host != self._host and host not in _LOOPBACK:
             return _refused("This desk has another address.", 421)
+        if any("\0" in str(value) for value in (request.view_args or {}).values()):
+            abort(404)  # a database that cannot store it would not look for it either
         token = request.cookies.get(self.cookie)
         g.token = token
         g.user = self._application.users.session(token=token, now=self._application.now()) if token else None
@@ -80,30 +87,54 @@ class Access:
         user: DeskUser = g.user
         return user.actor(g.site)
 
-    def let_in(self, response: BaseResponse, token: str) -> BaseResponse:
-        """Gives the browser its session."""
-        response.set_cookie(self.cookie, token, httponly=True, secure=self._secure, samesite="Lax", path="/")
+    def let_in(self, response: BaseResponse, token: str, *, mark: str) -> BaseResponse:
+        """Gives the browser its session, and the mark of a browser that was logged in before."""
+        self._set(response, self.cookie, token)
+        self._set(response, self._mark, mark, max_age=_YEAR)
         return response
+
+    def let_out(self, response: BaseResponse) -> BaseResponse:
+        """Takes the session from the browser."""
+        response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="Lax")
+        return response
+
+    def browser_mark(self) -> str | None:
+        """The mark of an earlier login in this browser."""
+        return request.cookies.get(self._mark)
+
+    def login_token(self) -> str:
+        """What stands for the CSRF token while there is no session: the form repeats the cookie."""
+        if "login_token" not in g:
+            g.login_token = request.cookies.get(self._token) or secrets.token_urlsafe(32)
+        return str(g.login_token)
+
+    def give_login_token(self, response: Response) -> Response:
+        """Gives the browser the token that its login form repeats."""
+        self._set(response, self._token, self.login_token())
+        return response
+
+    def _set(self, response: BaseResponse, name: str, value: str, max_age: int | None = None) -> None:
+        response.set_cookie(name, value, max_age=max_age, httponly=True, secure=self._secure, samesite="Lax", path="/")
 
     def headers(self, response: Response) -> Response:
         """What pages need beside the headers of every answer."""
         response.headers.add("Vary", "Cookie")
-        if self._secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint == "desk.static":
             response.headers["Cache-Control"] = "public, max-age=3600"
         return response
 
     def _is_own_form(self) -> bool:
-        site = request.headers.get("Sec-Fetch-Site", "same-origin")
-        origin = request.headers.get("Origin")
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         own = origin in (None, "null") or urlsplit(origin or "").netloc == request.host
-        if site not in ("same-origin", "none") or not own:
+        if site not in (None, "same-origin", "none") or not own:
             return False
-        if request.endpoint == "desk.send_login":
-            return True  # there is no session yet; SameSite and the two headers above stand for it
-        given = request.form.get("csrf", "")
-        return g.user is not None and hmac.compare_digest(given.encode(), g.user.csrf.encode())
+        given = request.form.get("csrf", "").encode()
+        if request.endpoint != "desk.send_login":
+            return g.user is not None and hmac.compare_digest(given, g.user.csrf.encode())
+        # Our pages send no referrer and so the origin "null", as hidden frames elsewhere do. Where the browser does not
+        # say more (over plain http), only the token tells the two apart.
+        known = request.cookies.get(self._token, "")
+        return site is not None or origin != "null" or (known != "" and hmac.compare_digest(given, known.encode()))
 
 
 def _refused(why: str, status: int) -> tuple[str, int]:

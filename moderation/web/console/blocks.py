@@ -1,7 +1,7 @@
 """Commenters: their record, blocks proposed and in force, appeals."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -105,18 +105,28 @@ def _block(application: "Application", access: Access, site: str, key: str) -> A
     reason = request.form.get("reason", "").strip()[:REASON_LENGTH].replace("\0", "")
     if record["id"] is None or not reason:
         return _record(application, site, key, said="Say why: the commenter is told.", status=422)
+    # To the minute: the same form sent twice says the same end, and so changes nothing.
+    until = (now + timedelta(days=days)).replace(second=0, microsecond=0) if days else None
+    if _is_in_force(record["block"], reason, until):
+        return redirect(url_for("desk.commenter", site=site, key=key), 303)
     try:
         application.authors.block(
             site_id=g.site_id,
             author_id=record["id"],
             reason=reason,
-            until=now + timedelta(days=days) if days else None,
+            until=until,
             by=access.actor(),
             now=now,
         )
     except ModerationError as error:
         return _record(application, site, key, said=error.detail, status=status_of(error))
     return redirect(url_for("desk.commenter", site=site, key=key), 303)
+
+
+def _is_in_force(block: dict[str, Any] | None, reason: str, until: datetime | None) -> bool:
+    if block is None or block["reason"] != reason or (until is None) != (block["until"] is None):
+        return False
+    return until is None or abs(until - datetime.fromisoformat(block["until"])) <= timedelta(minutes=1)
 
 
 def _settle(application: "Application", access: Access, site: str, block: str, verb: Callable[..., object]) -> Any:

@@ -1,5 +1,6 @@
 """A desk with people of every role, and a way in."""
 
+import copy
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -17,19 +18,22 @@ from tests.web.service import Service, Template
 PASSWORD = "a long enough password"  # of test accounts
 
 
+def add_people(service: Service) -> None:
+    """An account of each role at `main`, and one at `other`."""
+    app = service.application
+    other = next(site["id"] for site in app.sites.list() if site["slug"] == "other")
+    for login, site_id in [*((role, service.site_id) for role in ROLES), ("stranger", other)]:
+        role = login if login in ROLES else "admin"
+        app.users.add(login=login, site_id=site_id, role=role, password=PASSWORD, by=Actor("operator"), now=app.now())
+
+
 class Desk:
-    """One service with an account of each role at `main`, and one at `other`."""
+    """One service with people, and a way in."""
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.app = service.application
-        other = next(site for site in self.app.sites.list() if site["slug"] == "other")
-        self.other_id: str = other["id"]
-        for login, site_id in [*((role, service.site_id) for role in ROLES), ("stranger", self.other_id)]:
-            role = login if login in ROLES else "admin"
-            self.app.users.add(
-                login=login, site_id=site_id, role=role, password=PASSWORD, by=Actor("operator"), now=self.app.now()
-            )
+        self.other_id: str = next(site["id"] for site in self.app.sites.list() if site["slug"] == "other")
 
     def log_in(self, login: str) -> "Browser":
         """A browser of somebody who is logged in (nobody: of a visitor)."""
@@ -71,9 +75,21 @@ class Browser:
         return found.group(1) if found else ""
 
 
+@pytest.fixture(scope="session")
+def staffed(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The database with its people, made once: their passwords take a while to hash."""
+    folder = tmp_path_factory.mktemp("staffed")
+    service = template.service(folder)
+    add_people(service)
+    service.application.close()
+    made = copy.copy(template)
+    made._folder = folder
+    return made
+
+
 @pytest.fixture
-def desk(template: Template, tmp_path: Path) -> Iterator[Desk]:
+def desk(staffed: Template, tmp_path: Path) -> Iterator[Desk]:
     """A fresh desk."""
-    service = template.service(tmp_path)
+    service = staffed.service(tmp_path)
     yield Desk(service)
-    template.end(service)
+    staffed.end(service)

@@ -1,12 +1,8 @@
 """The desk from the outside: work gets done, and nobody sees or does what they should not."""
 
 import html
-from datetime import timedelta
-
-import pytest
 
 from moderation.storage.models import Publication, RulesetRow
-from moderation.workflow.incoming import Actor
 from moderation.workflow.rulesets import UnreadableRuleset
 from tests.web.console.conftest import PASSWORD, Desk
 
@@ -121,80 +117,9 @@ def test_words_of_people_are_text_and_nothing_else(desk: Desk) -> None:
     assert html.escape(CANARY)[:20] in browser.get("/desk/main/").text
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [{"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "same-site"}],
-)
-def test_forms_of_other_pages_are_refused(desk: Desk, headers: dict[str, str]) -> None:
-    item = desk.item()
-    browser = desk.log_in("moderator")
-    sent = browser.post(f"/desk/main/items/{item}/decide", headers=headers, revision="1", decision="approve")
-    assert sent.status_code == 403
-    assert browser.post(f"/desk/main/items/{item}/decide", csrf="", revision="1", decision="approve").status_code == 403
-    assert browser.post(f"/desk/main/items/{item}/decide", csrf="x" * 43, decision="approve").status_code == 403
-
-
-def test_pages_change_nothing_when_read(desk: Desk) -> None:
-    item = desk.item()
-    browser = desk.log_in("moderator")
-    for verb in ("open", "decide", "release"):
-        assert browser.get(f"/desk/main/items/{item}/{verb}").status_code == 405
-
-
-def test_every_page_has_the_headers_of_a_page(desk: Desk) -> None:
-    browser = desk.log_in("moderator")
-    for path in ("/desk/main/", "/desk/main/rules", "/desk/login"):
-        headers = browser.get(path).headers
-        assert "default-src 'none'" in headers["Content-Security-Policy"]
-        assert "unsafe" not in headers["Content-Security-Policy"]
-        assert headers["Cache-Control"] == "no-store"
-        assert headers["X-Content-Type-Options"] == "nosniff"
-        assert "Cookie" in headers["Vary"]
-
-
-def test_the_cookie_is_for_the_server_only(desk: Desk) -> None:
-    client = desk.service.flask.test_client()
-    cookie = client.post("/desk/login", data={"login": "admin", "password": PASSWORD}).headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
-
-
 def test_another_host_is_not_this_desk(desk: Desk) -> None:
     answer = desk.log_in("moderator").get("/desk/main/", headers={"Host": "evil.example"})
     assert answer.status_code == 421
-
-
-def test_a_session_ends(desk: Desk) -> None:
-    browser = desk.log_in("moderator")
-    assert browser.get("/desk/main/").status_code == 200
-    browser.post("/desk/logout")
-    assert browser.get("/desk/main/").status_code == 303
-
-
-def test_rights_are_read_on_each_request(desk: Desk) -> None:
-    browser = desk.log_in("moderator")
-    desk.app.users.add(
-        login="moderator", site_id=desk.service.site_id, role="senior", by=Actor("operator"), now=desk.app.now()
-    )
-    desk.item()
-    assert browser.post(f"/desk/main/commenters/{_commenter(desk)}/unblock").status_code == 303
-    desk.app.users.remove(login="moderator", site_id=desk.service.site_id)
-    assert browser.get("/desk/main/").status_code == 303
-
-
-def test_guessing_is_slowed_down(desk: Desk) -> None:
-    client = desk.service.flask.test_client()
-    answers = [
-        client.post("/desk/login", data={"login": "admin", "password": f"wrong {n}"}).status_code for n in range(14)
-    ]
-    assert answers[0] == 401
-    assert answers[-1] == 429
-
-
-def test_idle_sessions_are_over(desk: Desk) -> None:
-    token = desk.app.users.log_in(login="admin", password=PASSWORD, address="x", now=desk.app.now())
-    assert desk.app.users.session(token=token, now=desk.app.now() + timedelta(minutes=29)) is not None
-    assert desk.app.users.session(token=token, now=desk.app.now() + timedelta(hours=13)) is None
 
 
 def _user(desk: Desk, login: str) -> str:

@@ -85,10 +85,10 @@ def send(service: Service, number: int, payload: str) -> None:
 
 
 @contextlib.contextmanager
-def desk_of(template: Template, folder: Path, payloads: Sequence[str]) -> Iterator[Desk]:
+def desk_of(staffed: Template, folder: Path, payloads: Sequence[str]) -> Iterator[Desk]:
     """A desk where everybody writes such things, admins too."""
     shutil.copytree(RULES, folder / "rules")
-    service = template.service(folder, rules_dir=folder / "rules")
+    service = staffed.service(folder, rules_dir=folder / "rules")
     desk = Desk(service)
     publish(service, payloads)
     for number, payload in enumerate(payloads):
@@ -98,20 +98,20 @@ def desk_of(template: Template, folder: Path, payloads: Sequence[str]) -> Iterat
             login=HOSTILE_LOGIN, site_id=site, role="admin", password=PASSWORD, by=OPERATOR, now=desk.app.now()
         )
     yield desk
-    template.end(service)
+    staffed.end(service)
 
 
 @pytest.fixture(scope="module")
-def sample(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def sample(staffed: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with every fifth text."""
-    with desk_of(template, tmp_path_factory.mktemp("sample"), PAYLOADS[::5]) as desk:
+    with desk_of(staffed, tmp_path_factory.mktemp("sample"), PAYLOADS[::5]) as desk:
         yield desk
 
 
 @pytest.fixture(scope="module")
-def hostile(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+def hostile(staffed: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A desk with all of them."""
-    with desk_of(template, tmp_path_factory.mktemp("hostile"), PAYLOADS) as desk:
+    with desk_of(staffed, tmp_path_factory.mktemp("hostile"), PAYLOADS) as desk:
         yield desk
 
 
