@@ -70,7 +70,7 @@ class Webhooks:
         with self.record(site_id, now) as ledger:
             known = replayed(ledger.session, site_id, key, now)
             if known:
-                return {**view(ledger.session.get_one(Endpoint, known)), "replayed": True}
+                return {**view(_find(ledger.session, site_id, known)), "replayed": True}
             endpoint = Endpoint(
                 id=new_id(),
                 site_id=site_id,

@@ -156,6 +156,7 @@ def test_every_type_of_problem_that_a_site_can_get_is_explained(plain: Service) 
     desk_only = {
         "claimed",
         "needs_another_person",
+        "blocked",
         "last_admin",
         "site_exists",
         "user_exists",

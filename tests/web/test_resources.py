@@ -238,6 +238,12 @@ class TestWebhooks:
         assert (gone.status_code, gone.get_data()) == (204, b"")
         assert service.send("DELETE", path).status_code == 404
 
+    def test_a_repeat_of_one_that_was_removed_since(self, service: Service) -> None:
+        given = {"url": "http://127.0.0.1:9/"}
+        made = service.post("/v1/webhooks", given, headers={"Idempotency-Key": "k"}).get_json()
+        service.send("DELETE", f"/v1/webhooks/{made['id']}")
+        assert service.post("/v1/webhooks", given, headers={"Idempotency-Key": "k"}).status_code == 404
+
     def test_a_test_tells_what_came_back(self, service: Service) -> None:
         made = service.post("/v1/webhooks", {"url": "http://127.0.0.1:9/hook"}).get_json()
         found = service.send("POST", f"/v1/webhooks/{made['id']}/test").get_json()

@@ -72,7 +72,7 @@ ROUTES = (
             ),
             201: Says("Added.", answers.NewWebhook),
         },
-        problems=(409,),
+        problems=(404, 409),  # 404: a repeat, and the endpoint was removed since
         headers=("Idempotency-Key",),
         example={"url": "https://paper.example/hooks/moderation", "types": ["comment.published", "comment.rejected"]},
     ),
