@@ -3,8 +3,9 @@ PORT ?= 8000
 DATA ?= data
 LABELS ?= ../shared/data
 PYTEST = sh tools/pytest.sh
+FUZZ_SECONDS ?= 300
 
-.PHONY: run install install-dev test test-faults chaos check format bench evaluate train requirements
+.PHONY: run install install-dev test test-faults fuzz chaos check format bench evaluate train requirements
 
 run: install
 	@exec .venv/bin/moderation up --sample --watch --port '$(PORT)' --data '$(DATA)'
@@ -20,6 +21,9 @@ test: install-dev
 
 test-faults: install-dev
 	$(PYTEST) -n 2 --dist loadfile -m faults tests
+
+fuzz: install-dev
+	FUZZ_SECONDS='$(FUZZ_SECONDS)' MODEL_SECONDS='$(FUZZ_SECONDS)' $(PYTEST) -n 2 -m faults tests/fuzz tests/model
 
 chaos: install-dev
 	.venv/bin/python -m tests.chaos --shape embedded --minutes 20

@@ -26,6 +26,7 @@ MAX_BYTES = 256_000
 MAX_EVENTS = 50_000
 MAX_DEPTH = 20
 
+_LINE_END = re.compile(r"\r\n|\r|\n")
 _INTEGER = re.compile(r"[-+]?[0-9]{1,15}")
 _NUMBER = re.compile(r"[-+]?(?:\.[0-9]{1,15}|[0-9]{1,15}(?:\.[0-9]{0,15})?)(?:[eE][-+]?[0-9]{1,3})?")
 _WORDS: dict[str, Any] = {
@@ -98,7 +99,7 @@ class _Builder:
     """Puts the values together while the events pass, so that nothing is walked twice."""
 
     def __init__(self, text: str, file: str) -> None:
-        self.lines = text.splitlines()
+        self.lines = _LINE_END.split(text)  # as YAML 1.2 counts; splitlines() also ends them at U+2028 and others
         self.file = file
         self.root: Located | None = None
         self.open: list[tuple[Located, Located | None]] = []

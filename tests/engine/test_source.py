@@ -30,6 +30,13 @@ def test_refused_with_its_place(text: str, message: str, line: int, column: int)
     assert (error.file, error.line, error.column) == ("x.yaml", line, column)
 
 
+@pytest.mark.parametrize("odd", ["\u2028", "\u2029", "\x85"])
+def test_a_line_ends_where_yaml_ends_it(odd: str) -> None:
+    with pytest.raises(Refused) as refused:
+        read_yaml(f"a: 'x{odd}y'\nb: &x 1\nc: 2", "x.yaml")
+    assert (refused.value.error.line, refused.value.error.source_line) == (2, "b: &x 1")
+
+
 def test_large_files_are_refused() -> None:
     with pytest.raises(Refused, match="larger than 256 kB"):
         read_yaml("a: " + "x" * 256_001, "x.yaml")

@@ -1,0 +1,1 @@
+"""Input that nobody would write, for as long as FUZZ_SECONDS says."""
