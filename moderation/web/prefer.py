@@ -10,7 +10,7 @@ from dataclasses import dataclass
 WAIT_MAX = 10
 _FIRST_PAUSE = 0.01
 _LONGEST_PAUSE = 0.1
-_DIGITS = re.compile(r"\d{1,9}", re.ASCII)
+_DIGITS = re.compile(r"\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,20 @@ class Preferences:
 
 
 def parse(header: str) -> Preferences:
-    """The preferences that we know; a malformed or unknown one is passed over, as the RFC asks."""
-    wait, ask_first = 0, False
+    """The preferences that we know; of several the first counts, a malformed or unknown one is passed over (RFC 7240)."""
+    given: dict[str, str] = {}
     for item in header.split(","):
         name, _, value = item.split(";")[0].partition("=")
-        name, value = name.strip().lower(), value.strip().strip('"')
-        if name == "wait" and _DIGITS.fullmatch(value):
-            wait = min(int(value), WAIT_MAX)
-        ask_first = ask_first or name == "ask-first"
-    return Preferences(wait, ask_first)
+        given.setdefault(name.strip().lower(), value.strip().strip('"'))
+    return Preferences(_seconds(given.get("wait", "")), "ask-first" in given)
+
+
+def _seconds(value: str) -> int:
+    """At most WAIT_MAX, however large the number: whoever would wait longer also waits as long as we let him."""
+    if not _DIGITS.fullmatch(value):
+        return 0
+    digits = value.lstrip("0")
+    return WAIT_MAX if len(digits) > len(str(WAIT_MAX)) else min(int(digits or 0), WAIT_MAX)
 
 
 class Slots:
