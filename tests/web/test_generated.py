@@ -7,9 +7,11 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis.errors import Unsatisfiable
+from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection, positive_data_acceptance
 
+from moderation.errors import Conflict
 from moderation.web import bounded
 from moderation.web.api import ROUTES
 from tests.web.service import Service
@@ -84,3 +86,29 @@ def test_whatever_is_sent_at_length(
     operations: dict[str, Any], strict: Service, name: str, mode: GenerationMode
 ) -> None:
     attack(operations, strict, name, mode, 60)
+
+
+def test_every_operation_is_attacked(operations: dict[str, Any]) -> None:
+    """The document holds what the routes are, and each is in the table of cases in every way that makes sense."""
+    assert set(operations) == {route.name for route in ROUTES}
+    assert {(name, mode) for name in operations for mode in GenerationMode} - set(CASES) == {
+        ("submitComments", GenerationMode.NEGATIVE)
+    }
+
+
+def undocumented(self: Any, **given: Any) -> Any:
+    raise Conflict("no such conflict is documented")
+
+
+def unforeseen(self: Any, **given: Any) -> Any:
+    raise RuntimeError("a fault of ours")
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("guidelines", [undocumented, unforeseen, lambda self, **given: {"title": 5}])
+def test_an_answer_that_is_not_documented_fails(
+    operations: dict[str, Any], strict: Service, monkeypatch: pytest.MonkeyPatch, guidelines: Any
+) -> None:
+    monkeypatch.setattr(type(strict.application.rulebook), "guidelines", guidelines)
+    with pytest.raises(FailureGroup):
+        attack(operations, strict, "getGuidelines", GenerationMode.POSITIVE, 1)
