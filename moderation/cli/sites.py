@@ -134,7 +134,7 @@ def revoke_key(key_id: str, slug: str, data: Path | None) -> None:
 
 @click.group()
 def user() -> None:
-    """People at the desk: add, list, remove."""
+    """People at the desk: add, list, remove, password, disable, enable."""
 
 
 @user.command("add")
@@ -167,6 +167,35 @@ def remove_user(login: str, slug: str, data: Path | None) -> None:
     with service.application(data) as app:
         app.users.remove(login=login, site_id=app.sites.find(slug=slug)["id"])
         click.echo(f"removed {login} from {slug}", err=True)
+
+
+@user.command("password")
+@click.argument("login")
+@service.data_option
+def new_password(login: str, data: Path | None) -> None:
+    """Give an account a new password, printed once; its sessions end at once."""
+    with service.application(data) as app:
+        _print(app.users.set_password(login=login))
+
+
+@user.command("disable")
+@click.argument("login")
+@service.data_option
+def disable_user(login: str, data: Path | None) -> None:
+    """Let nobody in with an account, at any site; its sessions end at once."""
+    with service.application(data) as app:
+        app.users.disable(login=login, now=_now())
+        click.echo(f"disabled {login}", err=True)
+
+
+@user.command("enable")
+@click.argument("login")
+@service.data_option
+def enable_user(login: str, data: Path | None) -> None:
+    """Let a disabled account in again."""
+    with service.application(data) as app:
+        app.users.enable(login=login)
+        click.echo(f"enabled {login}", err=True)
 
 
 @click.group()

@@ -119,7 +119,7 @@ class Access:
     def headers(self, response: Response) -> Response:
         """What pages need beside the headers of every answer."""
         response.headers.add("Vary", "Cookie")
-        if request.endpoint == "desk.static":
+        if request.endpoint == "desk.static" and response.status_code in (200, 304):
             response.headers["Cache-Control"] = "public, max-age=3600"
         return response
 
