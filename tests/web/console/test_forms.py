@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from moderation.storage.models.base import Base
+from tests.web.console.conftest import Desk, add_people
 from tests.web.service import Service, Template
 from tests.web.two_sites import BODIES, PASSWORD, Caller, TwoSites, address, routes
 
@@ -145,3 +146,17 @@ def _ready(sites: TwoSites, service: Service, asks: Caller, endpoint: str) -> di
 def _version(service: Service) -> dict[str, str]:
     versions = service.application.rulebook.versions(site_id=service.site_id)
     return {"version": next(one["version"] for one in versions if not one["in_force"])}
+
+
+def test_signs_that_no_database_stores_are_answered(strict: Service) -> None:
+    add_people(strict)
+    browser = Desk(strict).log_in("admin")
+    assert browser.client.post("/desk/login", data={"login": "a\0b", "password": "\0"}).status_code == 401
+    assert browser.post("/desk/main/rules/rollback", version="\0").status_code == 404
+    for _, rule in routes(strict):
+        if rule.rule.startswith("/desk/<"):
+            for sign in ("%00", "x" * 5000, "%F0%9F%A4%A1", "%ED%A0%80"):
+                path = address(rule, {**dict.fromkeys(EMPTY, sign), "site": "main"})
+                form = {"csrf": browser.token(), "note": "\0", "reason": "\0", "version": "\0", "answer": "\0"}
+                assert browser.get(path).status_code < 500, path
+                assert browser.client.post(path, data=form).status_code < 500, path
