@@ -1,6 +1,7 @@
 """`make chaos`: long runs by hand. Exit status 1 where a question did not answer zero."""
 
 import argparse
+import shutil
 import sys
 import tempfile
 import time
@@ -15,7 +16,14 @@ parser.add_argument("--minutes", type=float, default=20)
 parser.add_argument("--seed", type=int, default=int(time.time()))
 given = parser.parse_args()
 sys.stderr.write(f"{given.shape}, {given.minutes:g} minutes, seed {given.seed}\n")
-with tempfile.TemporaryDirectory() as folder:
-    report = run(given.shape, Path(folder), seconds=60 * given.minutes, seed=given.seed)
-print(report)
-sys.exit(any(report.wrong.values()))
+folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+try:
+    report = run(given.shape, folder, seconds=60 * given.minutes, seed=given.seed)
+    print(report)
+    failed = any(report.wrong.values())
+except BaseException:
+    sys.stderr.write(f"logs and data are in {folder}\n")
+    raise
+if failed:
+    sys.exit(f"logs and data are in {folder}")
+shutil.rmtree(folder, ignore_errors=True)

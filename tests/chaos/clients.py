@@ -16,7 +16,7 @@ from tests.chaos.told import Told
 
 CLEAN = ("The council should publish the figures.", "I read it twice and I agree.", "Thank you for this report.")
 RUDE = ("You are a numpty.", "What a nincompoop.", "Only a numpty says that.")
-SECONDS = 60.0
+SECONDS = 180.0  # a storm of kills on two cores may leave no time to start between two of them
 
 
 class Client:

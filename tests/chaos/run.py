@@ -35,7 +35,7 @@ class Report:
         return (
             f"{self.shape}, seed {self.seed}: {self.comments} comments acknowledged, {self.events} events, "
             f"{self.received} webhook posts, {len(self.schedule)} kills, drained after {self.drained_after:.0f} s\n"
-            f"{found}\nschedule: {'; '.join(self.schedule)}"
+            f"{found}" + (f"\nschedule: {'; '.join(self.schedule)}" if any(self.wrong.values()) else "")
         )
 
 
