@@ -43,7 +43,8 @@ bench: install-dev
 	.venv/bin/python -m bench.run
 
 evaluate: install-dev
-	.venv/bin/python -m moderation.evaluation --labels '$(LABELS)'
+	sh tools/peers.sh
+	PYTHONPATH=.peers .venv/bin/python -m moderation.evaluation --labels '$(LABELS)'
 
 train: install-dev
 	.venv/bin/python -m moderation.evaluation.train --labels '$(LABELS)'

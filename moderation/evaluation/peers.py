@@ -41,8 +41,8 @@ def _alt_profanity_check() -> Finds:
 
 
 def _safetype() -> Finds:
-    checks: Any = import_module("safetype")
-    return lambda text: bool(checks.is_toxic(text))
+    moderate: Any = import_module("safetype").moderate
+    return lambda text: bool(moderate(text).matches)
 
 
 _MAKERS: dict[str, Callable[[], Finds]] = {
