@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
+_ROOMLESS = frozenset(("Mn", "Me", "Cf"))
 MARKS_SHOWN = 4  # combining marks on one letter; more of them cover the lines around it
 _NAMES = {
     0x00AD: "SHY", 0x061C: "ALM", 0x200B: "ZWSP", 0x200C: "ZWNJ", 0x200D: "ZWJ", 0x200E: "LRM", 0x200F: "RLM",
@@ -43,6 +44,23 @@ def runs(text: str | None) -> list[Run]:
         signs = "".join(sign for _, sign in group)
         found.append(_box(label, signs) if label else Run(signs))
     return found
+
+
+def visible(text: str) -> int:
+    """How many signs of a text take room of their own."""
+    return sum(unicodedata.category(sign) not in _ROOMLESS for sign in text)
+
+
+def shortened(text: str, length: int) -> str:
+    """The beginning of a text; what takes no room does not count, so that nobody pushes his words out of sight with it."""
+    if len(text) <= length:
+        return text
+    left = length
+    for at, sign in enumerate(text):
+        left -= unicodedata.category(sign) not in _ROOMLESS
+        if left < 0:
+            return text[: max(0, at - 1)].rstrip() + "…"
+    return text
 
 
 def mixed(text: str | None) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import Blueprint
 
 from moderation.engine.masking import masked
-from moderation.web.console.signs import mixed, runs
+from moderation.web.console.signs import mixed, runs, shortened, visible
 from moderation.workflow.gravity import gravity
 
 CATEGORIES = {
@@ -143,18 +143,14 @@ def excerpt(text: str | None, matches: Sequence[dict[str, Any]], length: int = 3
     """The beginning of a text for a list, with its marks; severe words are masked instead."""
     masked_text = folded(text, matches)
     if masked_text is not None or not text:
-        return [Piece(_short(masked_text or "(text no longer kept)", length), ())]
+        return [Piece(shortened(masked_text or "(text no longer kept)", length), ())]
     shown, left = [], length
     for piece in pieces(text, matches):
-        shown.append(Piece(_short(piece.text, left), piece.notes))
-        left -= len(piece.text)
+        shown.append(Piece(shortened(piece.text, left), piece.notes))
+        left -= visible(piece.text)
         if left <= 0:
             break
     return shown
-
-
-def _short(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: max(0, length - 1)].rstrip() + "…"
 
 
 def ago(at: datetime | str | None, now: datetime) -> str:
@@ -224,6 +220,13 @@ def flags(given: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         line["at"] = flag["at"]
         line["notes"] += [flag["note"]] if flag["note"] else []
     return sorted(found.values(), key=lambda line: -line["count"])
+
+
+def flag_chips(counts: dict[str, int], shown: int = 5) -> tuple[list[tuple[str, int]], int]:
+    """The gravest reasons of readers' flags with their counts, and how many more reasons there are."""
+    told = [(reason, count) for reason, count in counts.items() if reason != "disagree"]
+    told.sort(key=lambda one: (gravity("hold", one[0]), one[1]), reverse=True)
+    return told[:shown], max(0, len(told) - shown)
 
 
 def register(desk: Blueprint) -> None:

@@ -1,46 +1,20 @@
 """The desk in a real Chromium, with script switched off and a canary for script that should not run."""
 
-import shutil
-import threading
-from collections.abc import Iterator
-
 import pytest
-import waitress
-from waitress.server import create_server
 
-from tests.servers.processes import free_port
+from tests.web.console.chromium import CHROMIUM, chromium, serving
 from tests.web.console.conftest import PASSWORD, Desk
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-QUIET = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
-
-
-@pytest.fixture
-def address(desk: Desk) -> Iterator[str]:
-    """The desk on a port."""
-    assert waitress
-    port = free_port()
-    server = create_server(desk.service.flask, host="127.0.0.1", port=port, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{port}"
-    server.close()
 
 
 @pytest.mark.parametrize("script", [False, True])
-def test_a_shift_at_the_desk(desk: Desk, address: str, script: bool) -> None:
-    from playwright.sync_api import sync_playwright
-
+def test_a_shift_at_the_desk(desk: Desk, script: bool) -> None:
     desk.item(
         text="You numpty. <script>document.title='broken into'</script>", author={"id": "r1", "name": "<b>Bo</b>"}
     )
     said: list[str] = []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    with serving(desk.service.flask) as address, chromium() as browser:
         page = browser.new_context(java_script_enabled=script).new_page()
         page.on("console", lambda message: said.append(message.text))
         page.goto(address + "/desk/login")
@@ -57,6 +31,24 @@ def test_a_shift_at_the_desk(desk: Desk, address: str, script: bool) -> None:
         page.click("button.row")
         page.click("button.approve")
         desk.settle()
-        browser.close()
     assert desk.service.get("/v1/comments/c1").get_json()["status"] == "published"
     assert not [line for line in said if "Content Security Policy" in line or "Refused" in line], said
+
+
+@pytest.mark.faults
+def test_no_page_is_wider_than_a_telephone(desk: Desk) -> None:
+    long = "Rindfleischetikettierung" * 20
+    story = {"id": "s1", "title": long, "section": long, "byline": [{"name": long}], "body": long}
+    item = desk.item(text=f"You numpty. {long}", author={"id": "x" * 200, "name": long}, story=story)
+    desk.service.post("/v1/comments/c1/flags", {"reader": {"id": "r"}, "reason": "spam", "note": long})
+    key = desk.app.desk.card(site_id=desk.service.site_id, item_id=item, now=desk.app.now())["commenter"]["key"]
+    desk.service.post(f"/v1/authors/{'x' * 200}/block", {"reason": long})
+    with serving(desk.service.flask) as address, chromium() as browser:
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto(address + "/desk/login")
+        page.fill("input[name=login]", "admin")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("main button")
+        for path in ("", f"items/{item}", f"commenters/{key}", "blocks", "appeals", "decisions", "rules"):
+            page.goto(f"{address}/desk/main/{path}")
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, path

@@ -242,3 +242,29 @@ def test_who_decided_has_no_buttons_for_the_appeal(desk: Desk) -> None:
     assert 'name="outcome"' not in first
     assert 'name="outcome"' in other
     assert "You decided this first" not in other
+
+
+def test_signs_without_room_push_no_word_out_of_sight() -> None:
+    for padding in ("\u0301" * 900, "\u200b" * 900, "\U000e0041" * 900):
+        text = f"Z{padding} you numpty, {'x' * 900}"
+        at = text.index("numpty")
+        shown = words.excerpt(text, [_seen("hold", "personal_attack", [(at, at + 6)])])
+        assert [piece.text for piece in shown if piece.notes] == ["numpty"]
+        assert signs.visible("".join(piece.text for piece in shown)) <= 301
+
+
+def test_the_gravest_flags_are_told_first_and_the_rest_counted() -> None:
+    counts = {
+        "off_topic": 9,
+        "uncivil": 5,
+        "disagree": 50,
+        "spam": 4,
+        "profanity": 3,
+        "threat": 1,
+        "slur": 1,
+        "other": 1,
+    }
+    told, more = words.flag_chips(counts)
+    assert {"threat", "slur"} <= {reason for reason, _ in told}
+    assert (len(told), more, "disagree" in dict(told)) == (5, 2, False)
+    assert words.flag_chips({"spam": 1}) == ([("spam", 1)], 0)
