@@ -17,18 +17,19 @@ from tests.model import reading, rules, verbs
 from tests.model.service import OPERATOR, RULESETS, Template
 from tests.model.site import Answer, Block, Comment, Site
 
-IDS = st.sampled_from(["c1", "c2"])
+IDS = st.sampled_from(["c1", "c1", "c2"])
 AUTHORS = st.sampled_from(["ann", "bob"])
 STORIES = st.sampled_from(["s1"] * 5 + ["s2"])
 TEXTS = st.sampled_from(sorted(rules.TEXTS))
 NUMBERS = st.sampled_from([None, None, None, 1, 2, 3])
 READERS = st.sampled_from(["r1", "r2", "r3"])
 FLAGS = st.sampled_from(["uncivil", "uncivil", "threat", "disagree"])
-REASONS = st.sampled_from(["personal_attack", "spam", "civility"])
+REASONS = st.sampled_from(["personal_attack", "spam", "spam", "civility"])
 CHOICES = st.sampled_from(["reject", "reject", "approve"])
-MOMENTS = st.sampled_from([None, timedelta(hours=1), timedelta(days=3)])
+MOMENTS = st.sampled_from([None, timedelta(minutes=2), timedelta(minutes=2), timedelta(days=3)])
 BACK = st.sampled_from([0, 0, 0, 1])  # how many revisions ago somebody looked
 PLACES = st.integers(0, 4)
+MOSTLY = st.sampled_from([True, True, False])
 AT_DESK = Actor("user", "mo", "moderator")
 ANSWERS = Actor("user", "sam", "senior")
 DRAIN_HOURS = 400
@@ -70,11 +71,13 @@ class Machine(RuleBasedStateMachine):
             self.service.send("POST", "/v1/comments", body), verbs.submit(self.site, id, author, story, text, number)
         )
 
-    @rule(id=IDS, author=AUTHORS, text=TEXTS)
-    def edit(self, id: str, author: str, text: str) -> None:
-        """A site sends a comment of the author who wrote it."""
+    @rule(id=IDS, author=AUTHORS, text=TEXTS, checked=MOSTLY)
+    def edit(self, id: str, author: str, text: str, checked: bool) -> None:
+        """A site sends a comment of the author who wrote it; mostly it is checked at once."""
         comment = self.site.comments.get(id)
         self.submit(id, comment.author if comment else author, comment.story if comment else "s1", text, None)
+        if checked and self.service.broker.revisions:
+            self._work(-1, keeps=False)
 
     @rule(id=IDS)
     def resubmit(self, id: str) -> None:
@@ -134,9 +137,9 @@ class Machine(RuleBasedStateMachine):
         expected = verbs.decide(self.site, id, who, number, choice, reason, self.service.now)
         self.expect(self.service.send("POST", f"/v1/comments/{id}/decisions", body), expected)
 
-    @rule(id=IDS, choice=CHOICES, reason=REASONS, back=BACK)
-    def decide_at_desk(self, id: str, choice: Any, reason: str, back: int) -> None:
-        """A moderator decides; it waits for its five seconds."""
+    @rule(id=IDS, choice=CHOICES, reason=REASONS, back=BACK, after=st.sampled_from([None, 10, 100]))
+    def decide_at_desk(self, id: str, choice: Any, reason: str, back: int, after: int | None) -> None:
+        """A moderator decides; it waits for its five seconds, and perhaps for a sweep that comes late."""
         self.tick()
         number, now = self._number(id, back), self.service.now
         made = IncomingDecision(revision=number, decision=choice, reason=reason)
@@ -147,6 +150,8 @@ class Machine(RuleBasedStateMachine):
         )
         if answer is not None:
             self.site.decisions[-1].id = answer["id"]
+            if after is not None:
+                self.sweep(after)
 
     @precondition(lambda self: any(one.id for one in self.site.decisions))
     @rule(place=PLACES)
@@ -163,7 +168,7 @@ class Machine(RuleBasedStateMachine):
     def block(self, id: str, wait: timedelta | None) -> None:
         """A newsroom blocks an author, known or not."""
         self.tick()
-        until = None if wait is None else (self.service.now + wait).replace(minute=0, second=0)
+        until = None if wait is None else (self.service.now + wait).replace(second=0)
         body = {"reason": "rude", "until": until.isoformat() if until else None}
         expected = verbs.block(self.site, id, until, self.service.now)
         answer = self.expect(self.service.send("POST", f"/v1/authors/{id}/block", body), expected)
@@ -249,10 +254,10 @@ class Machine(RuleBasedStateMachine):
             self.service.application.webhooks.deliver(delivery_id=id, now=self.service.now)
         self.service.receiver.fails = 0
 
-    @rule()
-    def sweep(self) -> None:
+    @rule(after=st.sampled_from([1, 10, 100]))
+    def sweep(self, after: int) -> None:
         """What is due is taken up."""
-        self.tick()
+        self.service.now += timedelta(seconds=after)
         self.service.application.sweep.tick(now=self.service.now)
         verbs.sweep(self.site, self.service.now)
 
@@ -313,7 +318,7 @@ class Machine(RuleBasedStateMachine):
             if not invariants.waiting(self.service.url) and not invariants.undelivered(self.service.url):
                 return
             self.service.now += timedelta(hours=1)
-            self.sweep()
+            self.sweep(1)
             while self.service.broker.revisions:
                 self._work(0, keeps=False)
             while self.service.broker.deliveries:

@@ -32,7 +32,7 @@ def machine(request: pytest.FixtureRequest, tmp_path: Path) -> type[Machine]:
 @pytest.mark.parametrize("machine", ["sqlite"], indirect=True)
 def test_the_api_is_its_model(machine: type[Machine]) -> None:
     """A few walks, the same each time; a failing one is shown as it is, making it small would take minutes."""
-    short = settings(STEPS, max_examples=10, derandomize=True, phases=[Phase.generate])
+    short = settings(STEPS, max_examples=6, derandomize=True, phases=[Phase.generate])
     run_state_machine_as_test(machine, settings=short)
 
 
