@@ -253,9 +253,10 @@ def _is_name(view: View, start: int, end: int) -> bool:
 def _fits(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
     """Whether a disguised range has the term's letters, word edges, and hides it on purpose."""
     strong = entry.term.tier in STRONG_TIERS and len(entry.text) > 3
-    for sign, want, got in zip(entry.signs, entry.counts, reading.counts[start:end], strict=True):
-        doubled = strong and want == 1 and got == 2 and sign in _RARELY_DOUBLED
-        if got != want and not (got >= 3 and got >= want) and not doubled:
+    goes_on = entry.term.form in ("stem", "inside") and reading.signs[end : end + 1] not in ([], [" "])
+    for at, (sign, want, got) in enumerate(zip(entry.signs, entry.counts, reading.counts[start:end], strict=True), 1):
+        may_double = sign in _RARELY_DOUBLED or (goes_on and at == end - start)  # the end of a stem: shitty
+        if got != want and not (got >= 3 and got >= want) and not (strong and want == 1 and got == 2 and may_double):
             return False
     if entry.term.form != "inside" and not reading.is_edge(start):
         return False
@@ -275,7 +276,7 @@ def _gaps_are_meant(entry: _Entry, reading: Reading, start: int, end: int) -> bo
     if not inner or entry.term.form == "phrase":
         return True
     if len(inner) == end - start - 1:
-        edge = start == 0 or reading.signs[start - 1] == " " or not reading.gaps[start]
+        edge = start == 0 or reading.signs[start - 1] == " " or not reading.gaps[start] or _is_after_a(reading, start)
         last = end == len(reading.signs) or reading.signs[end] == " "
         return (edge and last) or (len(entry.text) > 3 and (edge or last))
     if len(entry.text) < 4 or entry.term.tier not in STRONG_TIERS or not reading.is_edge(start):
@@ -285,6 +286,11 @@ def _gaps_are_meant(entry: _Entry, reading: Reading, start: int, end: int) -> bo
     cuts = [start, *inner, end]
     pieces = ["".join(reading.signs[a:b]) for a, b in pairwise(cuts)]
     return not joins_words(pieces)
+
+
+def _is_after_a(reading: Reading, start: int) -> bool:
+    """Behind the words of one letter (a, i), which a spelled-out word takes in."""
+    return reading.signs[start - 1] in ("a", "i") and (start == 1 or reading.signs[start - 2] == " ")
 
 
 def _deep_end(term: Term, reading: Reading, end: int) -> int:

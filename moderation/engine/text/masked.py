@@ -11,6 +11,7 @@ _MASKED = re.compile(
     r"(?<![^\W_])[a-z]{1,14}[*#%@$&!?_~.•█-]{1,8}(?:[a-z]{1,14}(?:[*#%@$&!?_~.•█-]{1,4}[a-z]{0,14}){0,2})?"
 )
 _TRAILING = "@$&!?~.-"
+_ENDINGS = ("ed", "er", "ers", "in", "ing", "ings")
 
 
 class MaskedIndex:
@@ -34,10 +35,21 @@ class MaskedIndex:
         for length in range(3, min(len(word), 16) + 1):
             for term, open_end, strong in self._terms.get((word[0], length), ()):
                 rest = word[length:]
-                if rest and not (open_end and rest.isalpha()):
+                if rest and not (open_end and _is_ending(rest)):
                     continue
                 if _covers(word[:length], term, strong=strong):
                     yield term, start, start + len(word)
+
+
+def _is_ending(rest: str) -> bool:
+    """What follows a stem: letters, or a common ending with some of them hidden (f*ck*ng)."""
+    if rest.isalpha():
+        return True
+    return any(
+        all(not seen.isalpha() or seen == sign for seen, sign in zip(rest, ending, strict=True))
+        for ending in _ENDINGS
+        if len(ending) == len(rest) and rest[-1].isalpha()
+    )
 
 
 def _covers(masked: str, term: str, *, strong: bool) -> bool:
