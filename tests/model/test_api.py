@@ -45,7 +45,7 @@ def test_walks_that_matter(machine: type[Machine], walk: str) -> None:
 @pytest.mark.parametrize("machine", ["sqlite"], indirect=True)
 def test_the_api_is_its_model(machine: type[Machine]) -> None:
     """A few walks, the same each time; a failing one is shown as it is, making it small would take minutes."""
-    short = settings(STEPS, max_examples=4, derandomize=True, phases=[Phase.generate])
+    short = settings(STEPS, max_examples=3, derandomize=True, phases=[Phase.generate])
     run_state_machine_as_test(machine, settings=short)
 
 
@@ -56,4 +56,4 @@ def test_the_api_is_its_model_at_length(machine: type[Machine]) -> None:
     machine.asks_always = True
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
-        run_state_machine_as_test(machine, settings=settings(STEPS, max_examples=5, stateful_step_count=50))
+        run_state_machine_as_test(machine, settings=settings(STEPS, max_examples=3, stateful_step_count=50))
