@@ -1,6 +1,6 @@
 """What each request and each message does to the model."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from tests.model.consequences import take_effect, void
 from tests.model.site import (
@@ -286,8 +286,3 @@ def roll_back(site: Site) -> Answer:
         return 404, "not_found"
     publish(site, earlier[-1])
     return 200, None
-
-
-def later(now: datetime, **given: float) -> datetime:
-    """Some time after `now`."""
-    return now + timedelta(**given)
