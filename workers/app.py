@@ -10,6 +10,7 @@ from moderation import bootstrap, telemetry
 from moderation.adapters import queue
 from moderation.config import Settings
 from workers import tasks
+from workers.ears import Ears
 from workers.pulse import Pulse
 
 log = telemetry.logger(__name__)
@@ -18,7 +19,9 @@ log = telemetry.logger(__name__)
 class Process:
     """The verbs of this process: built on first use and again after a fork, so that no connection is shared over one."""
 
-    def __init__(self, settings: Settings, build: Callable[[Settings], bootstrap.Application] = bootstrap.build) -> None:
+    def __init__(
+        self, settings: Settings, build: Callable[[Settings], bootstrap.Application] = bootstrap.build
+    ) -> None:
         self._settings = settings
         self._build = build
         self._lock = threading.Lock()
@@ -56,12 +59,21 @@ def serve(settings: Settings, *, queues: str, name: str) -> None:
     process = Process(settings)
     app = make(settings, process)
     _connect(settings, process)
+    _listen(settings, queues.split(","))
     app.worker_main(
         ["worker", "--queues", queues, "--pool", settings.worker_pool, "--concurrency", str(settings.worker_concurrency),
          "--hostname", f"{name}@%h", "--loglevel", settings.log_level,
          # None of the three is needed with one broker and rows as truth, and each has stopped workers in the field.
          "--without-gossip", "--without-mingle", "--without-heartbeat"]
     )  # fmt: skip
+
+
+def _listen(settings: Settings, queues: list[str]) -> None:
+    """In the process that takes the messages. The longest task and a little more is what a busy worker may need."""
+    lengths = queue.Lengths(settings.broker_url)
+    ears = Ears(lambda: any(map(lengths.of, queues)), seconds=settings.task_hard_seconds + 15)
+    signals.task_received.connect(lambda **_: ears.heard(), weak=False)
+    signals.worker_ready.connect(lambda **_: ears.start(), weak=False)
 
 
 def _connect(settings: Settings, process: Process) -> None:

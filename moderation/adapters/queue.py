@@ -79,12 +79,26 @@ def celery(settings: Settings) -> Celery:
     return Celery("moderation", config_source=celery_options(settings), set_as_current=False, fixups=[])
 
 
+class Lengths:
+    """How many messages wait in a queue; asks the broker, for at most a second."""
+
+    def __init__(self, broker_url: str) -> None:
+        self.redis = _client(broker_url)
+
+    def of(self, queue: str) -> int | None:
+        """None where the broker does not answer."""
+        try:
+            return int(self.redis.llen(queue))
+        except (redis.RedisError, OSError):
+            return None
+
+
 class CeleryQueue:
     """Hints to the workers: never raises, never blocks the caller. What is lost here, the sweep queues again."""
 
     def __init__(self, settings: Settings) -> None:
         self._celery = celery(settings)
-        self._redis = _client(settings.broker_url)
+        self._lengths = Lengths(settings.broker_url)
         self._backlog = settings.send_backlog
         self._start = threading.Lock()
         self._sender: _Sender | None = None
@@ -99,15 +113,12 @@ class CeleryQueue:
 
     def length(self, queue: str) -> int | None:
         """Messages waiting in `queue`; None where the broker does not answer."""
-        try:
-            return int(self._redis.llen(queue))
-        except (redis.RedisError, OSError):
-            return None
+        return self._lengths.of(queue)
 
     def alive(self) -> bool:
         """Does the broker answer within a second?"""
         try:
-            return bool(self._redis.ping())
+            return bool(self._lengths.redis.ping())
         except (redis.RedisError, OSError):
             return False
 
@@ -119,7 +130,7 @@ class CeleryQueue:
         """Send what waits for at most a second, then let go of the connections."""
         if self._sender is not None:
             self._sender.stop(1.0)
-        self._redis.close()
+        self._lengths.redis.close()
         self._celery.close()
 
     def _send(self, task: str, queue: str, **ids: str) -> None:

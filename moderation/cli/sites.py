@@ -165,7 +165,7 @@ def list_users(slug: str, data: Path | None) -> None:
 def remove_user(login: str, slug: str, data: Path | None) -> None:
     """Take an account from a site; its sessions end at once."""
     with service.application(data) as app:
-        app.users.remove(login=login, site_id=app.sites.find(slug=slug)["id"])
+        app.users.remove(login=login, site_id=app.sites.find(slug=slug)["id"], by=OPERATOR, now=_now())
         click.echo(f"removed {login} from {slug}", err=True)
 
 
@@ -175,7 +175,7 @@ def remove_user(login: str, slug: str, data: Path | None) -> None:
 def new_password(login: str, data: Path | None) -> None:
     """Give an account a new password, printed once; its sessions end at once."""
     with service.application(data) as app:
-        _print(app.users.set_password(login=login))
+        _print(app.users.set_password(login=login, by=OPERATOR, now=_now()))
 
 
 @user.command("disable")
@@ -184,7 +184,7 @@ def new_password(login: str, data: Path | None) -> None:
 def disable_user(login: str, data: Path | None) -> None:
     """Let nobody in with an account, at any site; its sessions end at once."""
     with service.application(data) as app:
-        app.users.disable(login=login, now=_now())
+        app.users.disable(login=login, by=OPERATOR, now=_now())
         click.echo(f"disabled {login}", err=True)
 
 
@@ -194,7 +194,7 @@ def disable_user(login: str, data: Path | None) -> None:
 def enable_user(login: str, data: Path | None) -> None:
     """Let a disabled account in again."""
     with service.application(data) as app:
-        app.users.enable(login=login)
+        app.users.enable(login=login, by=OPERATOR, now=_now())
         click.echo(f"enabled {login}", err=True)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from moderation import telemetry
 from moderation.errors import Conflict, InvalidFields, NotAuthenticated, NotFound
+from moderation.storage.ledger import Ledger
 from moderation.storage.models import DeskSession, LoginAttempt, Membership, Site, User, new_id
 from moderation.storage.unit_of_work import Database
 from moderation.workflow import guessing, passwords
@@ -68,14 +69,8 @@ class Users:
                 )
                 session.add(user)
                 session.flush()
-            member = session.get(Membership, (user.id, site_id))
-            if member is None:
-                session.add(Membership(user_id=user.id, site_id=site_id, role=role))
-            else:
-                _keep_an_admin(session, member, role)
-                if member.role != role:
-                    _end_sessions(session, user)
-                member.role = role
+            if self._join(session, user, site_id, role):
+                _audit(session, user, [site_id], by=by, now=now, act="user.added", role=role)
         return {"login": login, "role": role, "password": made if password is None else None}
 
     def list(self, *, site_id: str) -> list[dict[str, Any]]:
@@ -91,7 +86,20 @@ class Users:
                 {"login": user.login, "role": role, "disabled_at": rfc3339(user.disabled_at)} for user, role in rows
             ]
 
-    def remove(self, *, login: str, site_id: str) -> None:
+    def _join(self, session: Session, user: User, site_id: str, role: str) -> bool:
+        """The role of an account at a site; False where it had it already."""
+        member = session.get(Membership, (user.id, site_id))
+        if member is None:
+            session.add(Membership(user_id=user.id, site_id=site_id, role=role))
+            return True
+        if member.role == role:
+            return False
+        _keep_an_admin(session, member, role)
+        _end_sessions(session, user)
+        member.role = role
+        return True
+
+    def remove(self, *, login: str, site_id: str, by: Actor, now: datetime) -> None:
         """Takes an account from a site; the last admin of a site stays. All its sessions end."""
         with self.database.write() as session:
             user = session.scalar(select(User).where(User.login == login))
@@ -101,8 +109,9 @@ class Users:
             _keep_an_admin(session, member, None)
             session.delete(member)
             _end_sessions(session, user)
+            _audit(session, user, [site_id], by=by, now=now, act="user.removed")
 
-    def set_password(self, *, login: str, password: str | None = None) -> dict[str, Any]:
+    def set_password(self, *, login: str, by: Actor, now: datetime, password: str | None = None) -> dict[str, Any]:
         """Another password; without `password` one is made and returned. All sessions of the account end."""
         _check_password(password, login)
         made = password or secrets.token_urlsafe(18)
@@ -110,9 +119,10 @@ class Users:
             user = _find(session, login)
             user.password_hash = passwords.hashed(made)
             _end_sessions(session, user)
+            _audit(session, user, _site_ids(session, user), by=by, now=now, act="user.password_set")
         return {"login": login, "password": made if password is None else None}
 
-    def disable(self, *, login: str, now: datetime) -> None:
+    def disable(self, *, login: str, by: Actor, now: datetime) -> None:
         """Nobody logs in with this account any more, and all its sessions end. A site's last admin stays."""
         with self.database.write() as session:
             user = _find(session, login)
@@ -120,11 +130,14 @@ class Users:
                 _keep_an_admin(session, member, None)
             user.disabled_at = user.disabled_at or now
             _end_sessions(session, user)
+            _audit(session, user, _site_ids(session, user), by=by, now=now, act="user.disabled")
 
-    def enable(self, *, login: str) -> None:
+    def enable(self, *, login: str, by: Actor, now: datetime) -> None:
         """The account may log in again."""
         with self.database.write() as session:
-            _find(session, login).disabled_at = None
+            user = _find(session, login)
+            user.disabled_at = None
+            _audit(session, user, _site_ids(session, user), by=by, now=now, act="user.enabled")
 
     def log_in(self, *, login: str, password: str, address: str, now: datetime, browser: str | None = None) -> str:
         """A new session's token for the cookie; `browser` is the mark of an earlier login there.
@@ -194,6 +207,20 @@ def _sites(session: Session, user_id: str) -> dict[str, tuple[str, str]]:
         .order_by(Site.slug)
     )
     return {slug: (id, role) for slug, id, role in rows}
+
+
+def _site_ids(session: Session, user: User) -> list[str]:
+    return [id for id, _ in _sites(session, user.id).values()]
+
+
+def _audit(
+    session: Session, user: User, site_ids: list[str], *, by: Actor, now: datetime, act: str, **details: str
+) -> None:
+    """One audit row at each of these sites; their positions are locked in the order of their ids."""
+    for site_id in sorted(site_ids):
+        ledger = Ledger(session, site_id, now)
+        ledger.audit(by=by, act=act, subject=("user", user.id), **details)
+        ledger.write()
 
 
 def _keep_an_admin(session: Session, member: Membership, role: str | None) -> None:

@@ -162,7 +162,7 @@ def test_rights_of_people_are_read_from_their_row_on_each_request(sites: TwoSite
         session.execute(update(User).where(User.login == main.login("senior")).values(disabled_at=app.now()))
     assert asks.ask("GET", "/desk/main/").headers["Location"] == "/desk/login"
     asks = caller(sites, service, "moderator")
-    app.users.remove(login=main.login("moderator"), site_id=main.site_id)
+    app.users.remove(login=main.login("moderator"), site_id=main.site_id, by=OPERATOR, now=app.now())
     assert asks.ask("GET", "/desk/main/").headers["Location"] == "/desk/login"
 
 
@@ -215,4 +215,4 @@ def test_the_last_admin_neither_goes_nor_is_demoted(sites: TwoSites, service: Se
     users.add(login=main.login("senior"), site_id=site, role="admin", by=OPERATOR, now=now)
     users.add(login=main.login("admin"), site_id=site, role="moderator", by=OPERATOR, now=now)
     with pytest.raises(Conflict):
-        users.remove(login=main.login("senior"), site_id=site)
+        users.remove(login=main.login("senior"), site_id=site, by=OPERATOR, now=now)

@@ -128,4 +128,4 @@ def test_a_site_has_a_name_for_addresses(newsroom: Newsroom, slug: str) -> None:
 def test_the_last_admin_stays(newsroom: Newsroom) -> None:
     newsroom.app.users.add(login="only", site_id=newsroom.site_id, role="admin", by=OPERATOR, now=NOW)
     with pytest.raises(Conflict):
-        newsroom.app.users.remove(login="only", site_id=newsroom.site_id)
+        newsroom.app.users.remove(login="only", site_id=newsroom.site_id, by=OPERATOR, now=NOW)

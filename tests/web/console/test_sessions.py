@@ -116,11 +116,11 @@ def test_sessions_end_at_once_with_what_they_stand_on(desk: Desk, end: str) -> N
     if end == "role":
         users.add(login="moderator", site_id=site_id, role="senior", by=OPERATOR, now=now)
     elif end == "password":
-        changed = users.set_password(login="moderator")["password"]
+        changed = users.set_password(login="moderator", by=OPERATOR, now=now)["password"]
     elif end == "disable":
-        users.disable(login="moderator", now=now)
+        users.disable(login="moderator", by=OPERATOR, now=now)
     else:
-        users.remove(login="moderator", site_id=site_id)
+        users.remove(login="moderator", site_id=site_id, by=OPERATOR, now=now)
     assert (is_in(client), is_in(other), len(sessions(desk))) == (False, True, 1)
     again = log_in(client, password=changed if end == "password" else PASSWORD)
     assert again.status_code == (401 if end == "disable" else 303)
@@ -128,13 +128,13 @@ def test_sessions_end_at_once_with_what_they_stand_on(desk: Desk, end: str) -> N
     if end == "password":
         assert log_in(desk.service.flask.test_client()).status_code == 401
     if end == "disable":
-        users.enable(login="moderator")
+        users.enable(login="moderator", by=OPERATOR, now=now)
         assert log_in(client).status_code == 303
 
 
 def test_the_last_admin_is_not_disabled(desk: Desk) -> None:
     with pytest.raises(Conflict):
-        desk.app.users.disable(login="admin", now=desk.app.now())
+        desk.app.users.disable(login="admin", by=OPERATOR, now=desk.app.now())
 
 
 def test_a_login_leads_to_the_desk_and_nowhere_else(desk: Desk) -> None:
@@ -173,7 +173,7 @@ def test_no_verb_takes_a_password_that_is_guessed_first(desk: Desk) -> None:
     with pytest.raises(InvalidFields):
         users.add(login="ada", site_id=site_id, role="admin", password=COMMON[0], by=OPERATOR, now=now)
     with pytest.raises(InvalidFields):
-        users.set_password(login="moderator", password=COMMON[0])
+        users.set_password(login="moderator", password=COMMON[0], by=OPERATOR, now=now)
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_other_long_passwords_are_taken(password: str) -> None:
 
 
 def test_wrong_logins_read_alike_and_cost_the_same(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.app.users.disable(login="senior", now=desk.app.now())
+    desk.app.users.disable(login="senior", by=OPERATOR, now=desk.app.now())
     verified: list[str] = []
     real = passwords.is_right
 
@@ -270,7 +270,7 @@ def test_a_session_that_begins_while_the_password_changes_does_not_begin(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def verify(hash: str, password: str) -> bool:
-        desk.app.users.set_password(login="admin")
+        desk.app.users.set_password(login="admin", by=OPERATOR, now=desk.app.now())
         return True
 
     monkeypatch.setattr(passwords, "is_right", verify)
