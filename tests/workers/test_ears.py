@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -111,9 +112,7 @@ def test_a_broker_that_reads_its_file_for_long_leaves_no_worker_deaf(pool: str, 
     }
     command = [sys.executable, "-P", "-m", "workers", "worker", "--queues", "moderate,bulk", "--pool", pool]
 
-    def start() -> "processes.subprocess.Popen[bytes]":
-        return processes.start(command, log=tmp_path / "log", env=env)
-
+    start = partial(processes.start, command, log=tmp_path / "log", env=env)
     child = start()
     try:
         processes.wait_until(

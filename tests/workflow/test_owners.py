@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from moderation.errors import Conflict, InvalidFields, NotAuthenticated, NotFound
-from moderation.storage.models import Author, Base, Site
+from moderation.storage.models import AuditRow, Author, Base, Site
 from moderation.workflow.incoming import Actor
 from tests.factories import NOW, SITE, Newsroom, later
 
@@ -129,3 +129,21 @@ def test_the_last_admin_stays(newsroom: Newsroom) -> None:
     newsroom.app.users.add(login="only", site_id=newsroom.site_id, role="admin", by=OPERATOR, now=NOW)
     with pytest.raises(Conflict):
         newsroom.app.users.remove(login="only", site_id=newsroom.site_id, by=OPERATOR, now=NOW)
+
+
+def test_every_act_on_an_account_is_audited_at_its_sites(newsroom: Newsroom) -> None:
+    users, site = newsroom.app.users, newsroom.site_id
+    users.add(login="ada", site_id=site, role="admin", by=OPERATOR, now=NOW)
+    users.add(login="ben", site_id=site, role="moderator", by=OPERATOR, now=NOW)
+    users.add(login="ben", site_id=site, role="moderator", by=OPERATOR, now=NOW)  # says nothing new
+    users.add(login="ben", site_id=site, role="senior", by=OPERATOR, now=NOW)
+    users.set_password(login="ben", by=OPERATOR, now=NOW)
+    users.disable(login="ben", by=OPERATOR, now=NOW)
+    users.enable(login="ben", by=OPERATOR, now=NOW)
+    users.remove(login="ben", site_id=site, by=OPERATOR, now=NOW)
+    with newsroom.app.database.read() as session:
+        rows = session.execute(
+            select(AuditRow.act, AuditRow.by_kind).where(AuditRow.subject_kind == "user").order_by(AuditRow.position)
+        ).all()
+    acts = "added added added password_set disabled enabled removed".split()
+    assert rows == [(f"user.{act}", "operator") for act in acts]
