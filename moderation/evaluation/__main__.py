@@ -17,6 +17,7 @@ from moderation.evaluation.judging import Judge
 from moderation.evaluation.page import Page, gap
 
 Row = TypeVar("Row")
+INSULTS = Path("bench/labels/insults.csv")
 NEWS = "civil_autolabel_test"  # news comments that nobody selected for being bad
 
 
@@ -52,6 +53,7 @@ def measured(judge: Judge, labels: Path) -> str:
     _news(page, news)
     _sources(page, found)
     _categories(page, found)
+    _insults(page, found)
     _tragedy(page, judge, labels)
     _disguise(page, judge, found)
     _fairness(page, judge)
@@ -89,6 +91,18 @@ def _categories(page: Page, found: list[questions.Judged]) -> None:
         "Where a set has labels of the kind (openai_moderation, whose comments are mostly not about news).",
         ("category", "found", "false alarms"),
         [(name, *(each.percent() for each in rates)) for name, rates in questions.by_category(found).items()],
+    )
+
+
+def _insults(page: Page, found: list[questions.Judged]) -> None:
+    if not INSULTS.is_file():
+        return
+    page.table(
+        "Insults",
+        "600 dev comments that we labelled by whom they insult, half of them picked as toxic (bench/labels/insults.csv). "
+        "Bar: 75 % of those aimed at a person, at a precision of 90 %.",
+        ("aimed at", "stopped as a personal attack"),
+        [(name, each.percent()) for name, each in questions.insults(found, sets.insults(INSULTS)).items()],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -26,6 +26,8 @@ LABELS = {
     "personal_attack": ("HR",),
 }
 MOCKED = Story(id="t", title="Two die in fire", sensitive=("death", "disaster"))
+AIMED = ("commenter", "private", "journalist")  # what the guidelines forbid; the others pass
+AIMS = (*AIMED, "public", "group", "none")
 HIDDEN = ("profanity", "slur", "personal_attack")
 
 Progress = Callable[[Iterable[Comment]], Iterable[Comment]]
@@ -86,6 +88,19 @@ def tragedy(judge: Judge, rows: Iterable[tuple[Comment, str, bool]]) -> dict[str
         held = found(judge.verdict(comment, MOCKED), ["tragedy_joke"])
         answers[f"{kind}, {'named tragedy' if strict else 'other'}"].append(held)
     return {kind: rate(each) for kind, each in sorted(answers.items())}
+
+
+def insults(judgements: Sequence[Judged], labels: Mapping[str, str]) -> dict[str, Rate]:
+    """By whom our labels say an insult is aimed at: the share that rules on personal attacks stop; then precision."""
+    known = [
+        (labels[one.comment.id], stopped(one.verdict) and found(one.verdict, ["personal_attack"]))
+        for one in judgements
+        if one.comment.id in labels
+    ]
+    rows = {aim: rate([got for label, got in known if label == aim]) for aim in AIMS}
+    rows["commenter, private or journalist"] = rate([got for label, got in known if label in AIMED])
+    rows["of the stopped, aimed so"] = rate([label in AIMED for label, got in known if got])
+    return rows
 
 
 def listed_words(judge: Judge) -> dict[str, Rate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 from collections.abc import Iterator, Mapping
@@ -64,6 +65,15 @@ def toxic_spans(folder: Path, split: str) -> list[tuple[Comment, frozenset[int]]
         (Comment(f"spans-{split}-{number}", row["text"], "toxic_spans", True), frozenset(row["offsets"]))
         for number, row in enumerate(rows, 1)
     ]
+
+
+def insults(path: Path) -> dict[str, str]:
+    """Our own labels, by a comment's id: commenter, private, journalist, public, group or none."""
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            return {row["id"]: row["label"] for row in csv.DictReader(lines)}
+    except (OSError, KeyError) as error:
+        raise NoLabels(f"{path}: {error}") from None
 
 
 def _bad(labels: Mapping[str, Any]) -> bool | None:

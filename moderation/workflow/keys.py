@@ -1,5 +1,6 @@
 """Keys of sites: made, shown once, found again by what they hash to, revoked."""
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -145,6 +146,8 @@ class Keys:
         if kind in SIGNING_KINDS:
             if not secret:
                 raise InvalidFields(f"A key of kind {kind} needs --secret: the one that the other side signs with.")
+            if kind == "webhook" and not _is_webhook_secret(secret):
+                raise InvalidFields("A webhook's secret is `whsec_` and 24 to 64 bytes in base64.")
             row.lookup, row.secret = row.id, secret
             return None, row
         raise InvalidFields(
@@ -153,6 +156,14 @@ class Keys:
 
     def _protocol_lookup(self, key: str) -> str:
         return hmac.new(self.secret_key.encode(), b"protocol key\0" + key.encode(), hashlib.sha256).hexdigest()
+
+
+def _is_webhook_secret(secret: str) -> bool:
+    """As Standard Webhooks 1.0.0 has it."""
+    try:
+        return secret.startswith("whsec_") and 24 <= len(base64.b64decode(secret[6:], validate=True)) <= 64
+    except ValueError:
+        return False
 
 
 def make_site_key(kind: str) -> str:

@@ -96,6 +96,14 @@ def test_the_words_that_rules_point_at_are_compared_by_character(judge: Judge) -
     assert questions.spans(judge, [row]) == pytest.approx(2 * 5 / (5 + 8))
 
 
+def test_insults_are_counted_by_whom_they_are_aimed_at(judge: Judge) -> None:
+    texts = {"a": "You are an idiot.", "b": "You look well.", "c": "What a clown, Tom.", "d": "All of them are idiots."}
+    found = questions.judged(judge, [Comment(id, text, "x") for id, text in texts.items()])
+    rows = questions.insults(found, {"a": "commenter", "b": "commenter", "c": "none", "d": "group", "e": "private"})
+    assert (rows["commenter"], rows["group"], rows["private"]) == (Rate(1, 2), Rate(0, 1), Rate(0, 0))
+    assert rows["of the stopped, aimed so"].hits == 1
+
+
 def test_no_sentence_is_told_twice() -> None:
     assert len(set(sentences.PEOPLE)) == len(sentences.PEOPLE)
     assert len(set(sentences.CIVIL)) == len(sentences.CIVIL)

@@ -134,3 +134,9 @@ def test_the_operator_makes_a_key_that_reads_and_ends(service: Service, monkeypa
     assert service.send("PUT", "/v1/stories/s", key=made["key"], json={"title": "Roads"}).status_code == 403
     listed = CliRunner().invoke(cli, ["key", "list", "--site", "main"])
     assert made["key"].split("_")[3] not in listed.output
+
+
+@pytest.mark.parametrize("secret", ["secret", "whsec_", "whsec_c2hvcnQ=", "whsec_not base64", "whsec_" + "QUFB" * 30])
+def test_a_webhook_secret_that_could_sign_nothing_is_refused(service: Service, secret: str) -> None:
+    with pytest.raises(InvalidFields, match="24 to 64 bytes"):
+        add(service, "webhook", secret=secret)

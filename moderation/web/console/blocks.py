@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
+from moderation.enforcement import BLOCK_DAYS_ALONE
 from moderation.errors import Conflict, InvalidFields, ModerationError, NotFound
 from moderation.web.console.access import Access
 from moderation.web.errors import status_of
@@ -148,9 +149,11 @@ def _find(application: "Application", key: str) -> dict[str, Any]:
 
 def _record(application: "Application", site: str, key: str, said: str | None = None, status: int = 200) -> Any:
     record = _find(application, key)
+    alone = g.role != "admin"  # what needs a second person is not offered to one
     page = render_template(
-        "desk/commenter.html", site=site, commenter=record, now=application.now(), days=DAYS, said=said
-    )
+        "desk/commenter.html", site=site, commenter=record, now=application.now(), said=said, alone=alone,
+        days=[days for days in DAYS if days <= BLOCK_DAYS_ALONE or not alone],
+    )  # fmt: skip
     return page, status
 
 

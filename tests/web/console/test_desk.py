@@ -129,6 +129,14 @@ def _user(desk: Desk, login: str) -> str:
     return user.id
 
 
+def test_who_blocks_alone_is_offered_what_he_may(desk: Desk) -> None:
+    desk.item()
+    path = f"/desk/main/commenters/{_commenter(desk)}"
+    senior, admin = (desk.log_in(login).get(path).text for login in ("senior", "admin"))
+    assert 'value="7"' in senior and 'value="14"' not in senior and "until lifted" not in senior
+    assert 'value="14"' in admin and '<option value="">until lifted' in admin
+
+
 def _commenter(desk: Desk) -> str:
     lines = desk.app.desk.queue(site_id=desk.service.site_id, now=desk.app.now(), user_id="x")["items"]
     card = desk.app.desk.card(site_id=desk.service.site_id, item_id=lines[0]["item"]["id"], now=desk.app.now())
