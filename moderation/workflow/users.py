@@ -69,7 +69,7 @@ class Users:
                 )
                 session.add(user)
                 session.flush()
-            if self._join(session, user, site_id, role):
+            if _join(session, user, site_id, role):
                 _audit(session, user, [site_id], by=by, now=now, act="user.added", role=role)
         return {"login": login, "role": role, "password": made if password is None else None}
 
@@ -85,19 +85,6 @@ class Users:
             return [
                 {"login": user.login, "role": role, "disabled_at": rfc3339(user.disabled_at)} for user, role in rows
             ]
-
-    def _join(self, session: Session, user: User, site_id: str, role: str) -> bool:
-        """The role of an account at a site; False where it had it already."""
-        member = session.get(Membership, (user.id, site_id))
-        if member is None:
-            session.add(Membership(user_id=user.id, site_id=site_id, role=role))
-            return True
-        if member.role == role:
-            return False
-        _keep_an_admin(session, member, role)
-        _end_sessions(session, user)
-        member.role = role
-        return True
 
     def remove(self, *, login: str, site_id: str, by: Actor, now: datetime) -> None:
         """Takes an account from a site; the last admin of a site stays. All its sessions end."""
@@ -207,6 +194,20 @@ def _sites(session: Session, user_id: str) -> dict[str, tuple[str, str]]:
         .order_by(Site.slug)
     )
     return {slug: (id, role) for slug, id, role in rows}
+
+
+def _join(session: Session, user: User, site_id: str, role: str) -> bool:
+    """The role of an account at a site; False where it had it already."""
+    member = session.get(Membership, (user.id, site_id))
+    if member is None:
+        session.add(Membership(user_id=user.id, site_id=site_id, role=role))
+        return True
+    if member.role == role:
+        return False
+    _keep_an_admin(session, member, role)
+    _end_sessions(session, user)
+    member.role = role
+    return True
 
 
 def _site_ids(session: Session, user: User) -> list[str]:
