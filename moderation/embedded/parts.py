@@ -18,6 +18,7 @@ Question = Callable[[], bool]
 _PREFIX = "MODERATION_"
 _GRACE_SECONDS = 5.0  # past the end of a lease, before the worker is killed
 _SILENT_SECONDS = 30.0  # without a beat: it hangs as a whole, or was stopped
+_START_SECONDS = 90.0  # for the first beat; a start takes a few on two busy cores
 _SETTINGS = "service.json"  # moderation.config.FOLDER_FILE; not imported, so that the supervisor stays small
 # The two workers: queues in order of precedence, and how much side by side. Deliveries wait for others, verdicts compute.
 _WORKERS = (("worker", "moderate,bulk", 2), ("courier", "deliver,upkeep", 8))
@@ -125,16 +126,18 @@ class Plan:
         """A short-lived child of this package: prepare, publish, sample."""
         return self._python(name, f"moderation.embedded.{name}", str(self.data))
 
-    def _python(self, name: str, *arguments: str, hangs: Callable[[int], str | None] = lambda _pid: None) -> Part:
+    def _python(
+        self, name: str, *arguments: str, hangs: Callable[[int, float], str | None] = lambda _pid, _age: None
+    ) -> Part:
         command = (sys.executable, "-P", "-m", *arguments)
         return Part(name, command, self.environment(), self.logs / f"{name}.log", hangs=hangs)
 
-    def _hangs(self, pid: int) -> str | None:
-        """Why the worker `pid` has to be killed, from the beat it writes (workers/pulse.py)."""
+    def _hangs(self, pid: int, age: float) -> str | None:
+        """Why the worker `pid`, `age` seconds old, has to be killed, from the beat it writes (workers/pulse.py)."""
         try:
             alive, until = map(float, (self.runtime / f"beat-{pid}").read_text(encoding="ascii").split())
         except (OSError, ValueError):
-            return None  # it is still starting, or writing just now
+            return "did not get ready" if age > _START_SECONDS else None  # it is starting, or writing just now
         now = time.monotonic()
         if until and now > until + _GRACE_SECONDS:
             return "holds a lease past its end"

@@ -28,7 +28,8 @@ class Part:
     log: Path
     stage: int = 1  # the highest stage stops first
     stop_seconds: float = 10.0
-    hangs: Callable[[int], str | None] = field(default=lambda _pid: None)  # pid -> why it must be killed
+    # pid and its seconds since the start -> why it must be killed
+    hangs: Callable[[int, float], str | None] = field(default=lambda _pid, _age: None)
     before: Callable[[int], None] = field(default=lambda _deaths: None)  # deaths in a row -> mend what keeps it down
 
 
@@ -83,7 +84,7 @@ class Supervisor:
                     self._start(each)
             elif each.process.poll() is not None:
                 self._died(each, now)
-            elif why := each.part.hangs(each.process.pid):
+            elif why := each.part.hangs(each.process.pid, now - each.started):
                 self._say(f"{each.part.name} {why}; it is killed and started again.")
                 kill_group(each.process.pid)
 

@@ -27,12 +27,13 @@ def plan(tmp_path: Path) -> Plan:
 def beat(plan: Plan, alive: float, until: float) -> str | None:
     """What the supervisor makes of a beat."""
     file_of(plan.runtime, 7).write_text(f"{alive:18.3f} {until:18.3f}\n", "ascii")
-    return plan.workers()[0].hangs(7)
+    return plan.workers()[0].hangs(7, 1000)
 
 
 def test_a_worker_hangs_when_a_lease_is_over_or_it_is_silent(plan: Plan) -> None:
     now = time.monotonic()
-    assert plan.workers()[0].hangs(7) is None  # it has not begun to write
+    assert plan.workers()[0].hangs(7, 60) is None  # it has not begun to write
+    assert plan.workers()[0].hangs(7, 91) == "did not get ready"
     assert beat(plan, now, 0.0) is None
     assert beat(plan, now, now + 60) is None
     assert beat(plan, now, now - 1) is None  # it is just being given back

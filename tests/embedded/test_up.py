@@ -16,6 +16,7 @@ from tests.chaos.clients import Receiver
 from tests.chaos.told import Told
 from tests.embedded.up import Up, gone
 from tests.servers.processes import wait_until
+from workers.pulse import file_of
 
 STORY = {"id": "s1", "title": "Roads"}
 BROKEN = "rules:\n  - id: half-a-rule\n    when:\n      termz: [numpty]\n"
@@ -138,6 +139,7 @@ def test_a_killed_part_comes_back_and_nothing_accepted_is_lost(up: Up, part: str
 @pytest.mark.faults  # half a minute of silence
 def test_a_worker_that_is_stopped_is_replaced_and_its_comment_judged(up: Up) -> None:
     worker = up.part("moderate,bulk")
+    wait_until(lambda: file_of(up.runtime(), worker.pid).exists(), seconds=60, what="the worker shows life")
     os.kill(worker.pid, signal.SIGSTOP)
     with up.client() as site:
         site.post(

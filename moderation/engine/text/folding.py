@@ -80,8 +80,11 @@ def _unmasked(text: str) -> tuple[str, Offsets]:
             out.append(text[done:index].lower().translate(TYPOGRAPHY))
             length += index - done
         folded = FOLDS[found.group()]
-        if SHAPES[found.group()]:
-            suspects.append((length, SHAPES[found.group()]))
+        for place, sign in enumerate(
+            found.group() if len(folded) == 1 else folded, length
+        ):  # a ligature is its letters
+            if SHAPES[sign]:
+                suspects.append((place, SHAPES[sign]))
         out.append(folded)
         done = index + 1
         if len(folded) != 1:
