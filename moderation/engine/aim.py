@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from . import aim_words as table
+from .aim_names import Names, standing
 from .facts import Parent, Story
 from .text.disguise import LEET_FIRST
-from .text.folding import folded_term
 from .text.words import Passage, Word
 
 AIMS = (
@@ -24,10 +23,8 @@ AIMS = (
     "argument",
     "self",
 )
-_PRIVATE = frozenset(("private", "victim", "accused", "minor"))
 _HANDLE = re.compile(r"(?<![^\s(])@[^\W_][\w.-]{1,40}")
 _REACH = 9
-_LONGEST_NAME = 60
 _UNKNOWN_WORDS = 2
 
 
@@ -48,7 +45,7 @@ class Aims:
         self._passage = passage
         self._story = story
         self._parent = parent
-        self._public = public_names
+        self._names = Names(passage, story, public_names)
 
     def of(self, start: int, end: int, use: str = "noun") -> Aim:
         """The range of a match and how its word is used in, whom it is aimed at out."""
@@ -60,13 +57,15 @@ class Aims:
         """Whom the comment speaks to or about at all."""
         words = {word.text for word in self._passage.words}
         found = {"commenter"} if words & table.SECOND or self._handles else set()
-        found |= {aim for _, _, aim in self._names}
+        found |= {aim for _, _, aim in self._names.places}
         return frozenset(found | ({"journalist"} if words & table.WRITERS_OF_PIECE else set()))
 
     def _of(self, start: int, end: int, use: str) -> str | None:
         after = self._passage.after(end, 3)
         if self._is_thing(after, use):
             return "argument"
+        if use == "noun" and self._ends_order(start, end):
+            return "commenter"
         subject = self._subject(start, use)
         if use == "adjective" and self._describes_other_noun(after):
             return subject if subject == "commenter" and self._follows_you(start) else "argument"
@@ -82,7 +81,7 @@ class Aims:
             return "self"
         if self._is_plural(start, end) or subject == "group":
             return "group"
-        return subject or self._named_near(start) or self._addressed(start, end)
+        return subject or self._names.near(start) or self._addressed(start, end, use) or self._pointed_at(start, use)
 
     def _is_thing(self, after: list[str], use: str) -> bool:
         said = [word for word in after if word not in table.FILLERS] if use == "adjective" else after
@@ -155,6 +154,17 @@ class Aims:
                 break
         return None
 
+    def _pointed_at(self, start: int, use: str) -> str | None:
+        """`This … again`, `what a …`: somebody, whoever it is."""
+        if use != "noun":
+            return None
+        for word in reversed(self._passage.before(start, 4)):
+            if word in ("this", "that", "what"):
+                return self._only_person
+            if word not in table.FILLERS:
+                break
+        return None
+
     def _role(self, word: Word) -> str | None:
         text = word.text if word.text.isalpha() else word.text.translate(LEET_FIRST)
         for words, role in (
@@ -168,12 +178,20 @@ class Aims:
                 return self._thing_of(word, role)
         if word.text in table.THIRD:
             return self._only_person
-        named = self._named_at(word.start, word.end)
+        named = self._names.at(word.start, word.end)
         if named or word.text in table.FILLERS:
             return named
         if word.text in table.THINGS:
             return "argument"
-        return "person" if self._is_capitalised(word) else None
+        if word.text in table.OFFICES:
+            return "public_person"
+        if word.text in table.SOMEBODY:
+            return self._only_person
+        return self._by_name(word) if self._is_capitalised(word) else None
+
+    def _by_name(self, word: Word) -> str:
+        """`Senator Hill`, `Mayor Jo Hill`: of an office; any other name is of unknown standing."""
+        return "public_person" if table.OFFICES & set(self._passage.before(word.start, 2)) else "person"
 
     def _thing_of(self, word: Word, role: str) -> str | None:
         """`this man is`, `your wife is`: what follows the word says more than the word itself."""
@@ -196,7 +214,7 @@ class Aims:
     @property
     def _only_person(self) -> str:
         people = self._story.people if self._story else ()
-        return _standing(people[0].role) if len(people) == 1 else "person"
+        return standing(people[0].role) if len(people) == 1 else "person"
 
     def _is_capitalised(self, word: Word) -> bool:
         begin, _ = self._passage.view.span(word.start, word.end)
@@ -205,8 +223,8 @@ class Aims:
             return False
         return self._passage.sentence(word.start)[0] + 1 < word.start or len(word.text) > 4
 
-    def _addressed(self, start: int, end: int) -> str | None:
-        """No subject: a short call after a comma, after a handle, or as a whole reply."""
+    def _addressed(self, start: int, end: int, use: str) -> str | None:
+        """No subject: a call after a comma, a greeting, a handle or an order, or a whole reply."""
         first, last = self._passage.sentence(start)
         text = self._passage.view.text
         before, after = self._passage.before(start, _REACH), self._passage.after(end, _REACH)
@@ -214,52 +232,35 @@ class Aims:
         if self._handles and self._handles[0][0] <= start:
             return "commenter"
         is_last = not text[end : min(last, end + 20)].strip(" .!?\"')]")
-        if text[max(first, start - 3) : start].rstrip().endswith(",") and is_last and count <= _REACH:
+        has_comma = text[max(first, start - 3) : start].rstrip().endswith(",")
+        if has_comma and is_last and (count <= _REACH or table.SECOND & set(before)):
             return "commenter"
         if self._parent and count <= 4:
             return "commenter"
+        if use == "noun" and self._is_call(before, is_last, text[end : end + 1] == ","):
+            return "commenter"
         return "commenter" if count <= 3 and before and before[0] in table.BYE else None
+
+    def _is_call(self, before: list[str], is_last: bool, comma_follows: bool) -> bool:
+        """`Hey …, listen`; `quit being a …`; a noun alone behind words to `you`."""
+        if any(pair in table.STOP_BEING for pair in pairwise(before)):
+            return True
+        if not before or before[0] in table.BYE:
+            speaks = bool(before) and (comma_follows or is_last) and len(before) <= 3
+            return speaks or (is_last and not before and self._spoke_to_you)
+        return False
+
+    def _ends_order(self, start: int, end: int) -> bool:
+        """`suck it up …`"""
+        before = self._passage.before(start, _REACH)
+        if self._passage.after(end, 1) or not before or before[-1] not in table.ENDS_ORDER:
+            return False
+        return not (table.THIRD | table.BE_FORMS) & set(before)
+
+    @cached_property
+    def _spoke_to_you(self) -> bool:
+        return any(word.text in table.SECOND for word in self._passage.words)
 
     @cached_property
     def _handles(self) -> list[tuple[int, int]]:
         return [found.span() for found in _HANDLE.finditer(self._passage.view.text)]
-
-    @cached_property
-    def _names(self) -> list[tuple[int, int, str]]:
-        """Where people of the byline, of the story and public figures are named."""
-        wanted: dict[str, str] = {}
-        for person in reversed(self._story.people if self._story else ()):
-            wanted.update(dict.fromkeys(_name_words(person.name), _standing(person.role)))
-        for byline in self._story.byline if self._story else ():
-            wanted.update(dict.fromkeys(_name_words(byline.name), "journalist"))
-        named = [(w.start, w.end, wanted[w.text]) for w in self._passage.words if w.text in wanted]
-        possessive = [
-            (w.start, w.end, wanted[w.text[:-2]])
-            for w in self._passage.words
-            if w.text.endswith("'s") and w.text[:-2] in wanted
-        ]
-        return sorted([*named, *possessive, *((start, end, "public_person") for start, end in self._public)])
-
-    def _named_at(self, start: int, end: int) -> str | None:
-        index = max(0, bisect_left(self._names, (start - _LONGEST_NAME, 0, "")))
-        for first, last, aim in self._names[index : index + 8]:
-            if first < end and start < last:
-                return aim
-        return None
-
-    def _named_near(self, start: int) -> str | None:
-        first, last = self._passage.sentence(start)
-        index = bisect_left(self._names, (start, 0, ""))
-        near = self._names[max(0, index - 1) : index + 1]
-        reachable = [(abs(at - start), aim) for at, _, aim in near if first <= at < last]
-        return min(reachable)[1] if reachable else None
-
-
-def _standing(role: str) -> str:
-    return "private_person" if role in _PRIVATE else "public_person"
-
-
-def _name_words(name: str) -> tuple[str, ...]:
-    """The words by which a person is called: the last of the name, and the name as a whole if one word."""
-    words = folded_term(name).split()
-    return (words[-1],) if words and len(words[-1]) > 2 else ()

@@ -33,7 +33,7 @@ FILLERS = frozenset(
     little damn damned bloody fucking fuckin freaking frigging effing goddamn stupid dumb ignorant pathetic lying
     dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
     racist bitter ugly crazy insane mindless nasty bootlicking crawling snivelling sniveling whining spineless gutless treasonous smug pompous vile evil rotten hopeless ridiculous incompetent and or more most
-    bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
+    sir bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
 BE_FORMS = frozenset("is are am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
@@ -59,6 +59,13 @@ THINGS = frozenset(
     government administration congress senate parliament council bureaucracy world country state city place time
     day year stunt mess sport sports test tests standard standards example insult insults""".split()
 )
+# Who holds an office is public by what the comment itself says, whatever the story says of him.
+OFFICES = frozenset(
+    """president potus premier chancellor senator senators congressman congresswoman congressmen representative minister
+    ministers mayor mayors governor governors councillor councillors councilman councilwoman mp mps mep msp mla mpp
+    secretary pm vp politician politicians justice commissioner alderman lawmaker lawmakers king queen prince princess
+    pope dictator assemblyman assemblywoman speaker""".split()
+)
 WRITERS_OF_PIECE = frozenset(
     "author writer journalist reporter columnist editor editors correspondent hack scribe".split()
 )
@@ -71,6 +78,9 @@ PERSONS = frozenset(
 )
 FAMILY = frozenset(
     "mother mom mum mama father dad wife husband sister brother daughter son kids parents family".split()
+)
+SOMEBODY = FAMILY - {"parents", "kids", "family"} | frozenset(
+    "man woman guy gal dude bloke lady chap gentleman kid boy girl driver teacher owner landlord neighbour neighbor".split()
 )
 GROUP_AFTER_YOU = frozenset(
     """people guys folks lot all liberals conservatives republicans democrats lefties righties leftists libs trumpers
@@ -86,6 +96,12 @@ NEGATIONS = frozenset(
     "doesnt dont isnt arent wasnt werent aint cant not never no isn't aren't ain't wasn't weren't don't hardly neither nor without".split()
 )
 CONDITIONS = frozenset("if when whoever anyone unless would you'd".split())
-BYE = frozenset("hey oi oh ok okay yes no nice well sorry lol haha shut goodbye bye listen look dear".split())
+BYE = frozenset(
+    """hey hi hello oi oh ok okay yes no nope yep nice well sorry lol haha shut goodbye bye listen look dear actually
+    thanks congratulations wrong see""".split()
+)
+# The last word of an order or a remark behind which a noun calls its reader: `suck it up …`, `prove it …`.
+ENDS_ORDER = frozenset("it up off on again now then down out me us away".split())
+STOP_BEING = frozenset((first, then) for first in ("stop", "quit") for then in ("being", "acting", "behaving"))
 # After a match, these point back at the person spoken to: `idiots like you`, `what a clown you are`.
 BACK_TO_YOU = frozenset((("like", "you"), ("like", "yourself"), ("like", "u"), ("you", "are"), ("u", "r")))

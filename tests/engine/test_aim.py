@@ -64,6 +64,22 @@ def rules() -> Ruleset:
         ("Politicians are hypocrites.", "group"),
         ("Your son is an idiot.", "person"),
         ("You put a clown in office.", None),
+        ("Hey clown, read it again.", "commenter"),
+        ("Suck it up loser", "commenter"),
+        ("You promote a war. Idiot.", "commenter"),
+        ("Quit being an insensitive moron.", "commenter"),
+        ("You, sir, are an idiot.", "commenter"),
+        ("They all lie - do not drag us and yourself into it any more than that, idiot.", "commenter"),
+        ("The war goes on. Idiot.", None),
+        ("They sat on the clown.", None),
+        ("This idiot cannot park.", "person"),
+        ("The driver is an idiot.", "person"),
+        ("Only an idiot would pay.", None),
+        ("Senator Hollis is a clown.", "public_person"),
+        ("Our president is a clown.", "public_person"),
+        ("Sam is an idiot.", "private_person"),
+        ("Anna's a moron.", "journalist"),
+        ("the sam-worth idiot", None),
     ],
 )
 def test_aim(rules: Ruleset, text: str, aim: str | None) -> None:
@@ -76,7 +92,7 @@ def test_a_bare_insult_is_aimed_at_the_comment_it_answers(rules: Ruleset) -> Non
     parent = {"text": "I voted for it.", "author": {"id": "a1"}}
     match = judged(rules, "What a clown.", parent=parent).matches[0]
     assert (match.aimed_at, match.target) == ("commenter", "a1")
-    assert judged(rules, "What a clown.").matches[0].aimed_at is None
+    assert judged(rules, "What a clown.").matches[0].aimed_at == "person"
 
 
 def test_one_person_in_the_story_is_meant_by_he_and_she(rules: Ruleset) -> None:
