@@ -49,7 +49,7 @@ def test_a_site_adds_to_a_locales_words_and_takes_from_them() -> None:
 
 def test_the_shipped_mild_words_follow_the_locale() -> None:
     files = shipped_files()
-    files["sites/x/rules.yaml"] = "overrides: [{id: mild-profanity, state: live}]"
+    files["sites/x/rules.yaml"] = "overrides: [{id: mild-profanity, state: live}, {id: harsh-words, state: disabled}]"
     text = "He had a bloody nose, by heck, and said damn."
     seen = {}
     for locale in ("en-US", "en-GB"):
