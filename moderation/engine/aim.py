@@ -120,8 +120,8 @@ class Aims:
         return False
 
     def _speaks_as(self, start: int, end: int) -> bool:
-        """`As a …, I`."""
-        before = self._passage.before(start, 3)
+        """`As a …, I`; `as a teacher and a …, I`."""
+        before = self._passage.before(start, 6)
         as_one = ("as", "a") in pairwise(before) or ("as", "an") in pairwise(before)
         return as_one and bool(table.FIRST & set(self._passage.after(end, 3)))
 

@@ -39,6 +39,7 @@ def rules() -> Ruleset:
         ("I feel stupid now.", "self"),
         ("We clowns stick together.", "self"),
         ("As a clown I disagree.", "self"),
+        ("As a proud father and a clown I disagree.", "self"),
         ("I hate clowns.", None),
         ("I am sick of clowns.", None),
         ("I am hunting clowns.", None),
