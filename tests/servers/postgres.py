@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from pathlib import Path
 
+import psutil
 import psycopg
 from psycopg import sql
 
@@ -44,7 +45,10 @@ class Postgres:
     def restart(self, *, hard: bool = False) -> None:
         """Stop it (`hard`: kill -9) and start it again over the same data."""
         if self.process is not None:
+            alive = self.process.poll() is None
+            family = psutil.Process(self.process.pid).children(recursive=True) if alive else []
             processes.kill(self.process, signal.SIGKILL if hard else signal.SIGINT)
+            psutil.wait_procs(family, timeout=30)  # they outlive a killed postmaster for a while, and hold its memory
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
         self._run(self.folder / "data")
 
