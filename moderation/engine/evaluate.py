@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from . import ENGINE_VERSION
@@ -21,15 +21,11 @@ def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | N
     """Judge one comment. deadline() is true when time is up: rules left then count as failed."""
     look = Look(facts, ruleset.matchers, deadline)
     matches: list[Match] = []
-    unknown: list[Unknown] = []
+    unsure: list[tuple[Rule, Outcome]] = []
     failed: list[Rule] = []
-    for rule in ruleset.rules:
-        if not rule.runs:
-            continue
+    for rule in _due(look, ruleset):
         try:
             look.check_time()
-            if rule.gate is not None and rule.gate.isdisjoint(look.hit):
-                continue
             outcome = judge_rule(rule, look)
             if outcome.truth is False or is_exempt(rule, look, ruleset):
                 continue
@@ -37,8 +33,18 @@ def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | N
         except Exception:  # any fault of a condition becomes work for people, never a silent allow
             failed.append(rule)
             continue
-        unknown += (Unknown(rule.id, what) for what in outcome.unknown)
-    return _verdict(look, ruleset, matches, unknown, failed)
+        if outcome.unknown:
+            unsure.append((rule, outcome))
+    return _verdict(look, ruleset, matches, unsure, failed)
+
+
+def _due(look: Look, ruleset: Ruleset) -> Sequence[Rule]:
+    """The rules that may be true; all that run where that cannot be told, so that each fails by itself."""
+    try:
+        look.check_time()
+        return ruleset.gates.opened_by(look.hit)
+    except Exception:
+        return ruleset.gates.rules
 
 
 def judge_rule(rule: Rule, look: Look) -> Outcome:
@@ -59,13 +65,13 @@ def is_exempt(rule: Rule, look: Look, ruleset: Ruleset) -> bool:
 
 def _applies(exemption: Mapping[str, Any], rule: Rule, look: Look) -> bool:
     author, story = look.given.author, look.given.story
-    section = ((story.section if story else None) or "").casefold()
+    section = (story.section if story else None) or ""
     return (
-        rule.category in _several(exemption.get("categories"), rule.category)
-        and rule.id in _several(exemption.get("rules"), rule.id)
-        and author.role in _several(exemption.get("author_role"), author.role)
+        author.role in _several(exemption.get("author_role"), author.role)
         and author.trusted is exemption.get("trusted", author.trusted)
-        and section in [name.casefold() for name in _several(exemption.get("section"), section)]
+        and rule.category in _several(exemption.get("categories"), rule.category)
+        and rule.id in _several(exemption.get("rules"), rule.id)
+        and section.casefold() in [name.casefold() for name in _several(exemption.get("section"), section)]
     )
 
 
@@ -94,12 +100,17 @@ def _spans(several: list[Found], look: Look) -> tuple[tuple[int, int], ...]:
     return tuple(sorted({view.span(found.start, found.end) for found in several}))[:MOST_SPANS]
 
 
-def _verdict(look: Look, ruleset: Ruleset, matches: list[Match], unknown: list[Unknown], failed: list[Rule]) -> Verdict:
+def _verdict(
+    look: Look, ruleset: Ruleset, matches: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule]
+) -> Verdict:
     live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule))
     fallen = [rule for rule in failed if rule.state == "live"]
-    unsure = _unsure(ruleset, unknown)
     acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in fallen]
-    acting += [(rule.if_unknown or "allow", Reason("rule_unknown", rule.id)) for rule in unsure]
+    acting += [
+        (rule.if_unknown, Reason("rule_unknown", rule.id))
+        for rule, _ in unsure
+        if rule.if_unknown and rule.state == "live"
+    ]
     acting += [(match.action, Reason("rule", match.rule)) for match in live]
     acting = [(action, reason) for action, reason in acting if action != "allow"]
     acting.sort(key=lambda pair: -RANK[pair[0]])
@@ -110,7 +121,7 @@ def _verdict(look: Look, ruleset: Ruleset, matches: list[Match], unknown: list[U
         categories=tuple(dict.fromkeys(match.category for match in live if match.action != "allow")),
         matches=(*live, *sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule)),
         reasons=tuple(dict.fromkeys(reason for _, reason in acting)),
-        unknown=tuple(dict.fromkeys(unknown)),
+        unknown=tuple(Unknown(rule.id, what) for rule, outcome in unsure for what in dict.fromkeys(outcome.unknown)),
         language=language.code if language else None,
         language_sure=bool(language and language.sure),
         ruleset=ruleset.version,
@@ -120,11 +131,6 @@ def _verdict(look: Look, ruleset: Ruleset, matches: list[Match], unknown: list[U
         strikes=tuple(dict.fromkeys(rule.strike for rule in hit.values() if rule.strike)),
         failed=tuple(rule.id for rule in failed),
     )
-
-
-def _unsure(ruleset: Ruleset, unknown: list[Unknown]) -> list[Rule]:
-    ids = {one.rule for one in unknown}
-    return [rule for rule in ruleset.rules if rule.id in ids and rule.if_unknown and rule.state == "live"]
 
 
 def _language(look: Look) -> Language | None:

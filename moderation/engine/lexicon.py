@@ -69,6 +69,7 @@ class Lexicon:
         self._entries = tuple(entries)
         self._plain = _Patterns(self._entries, deep=False)
         self._deep = _Patterns(self._entries, deep=True)
+        self._inside = frozenset(entry.text for entry in self._entries if entry.term.form == "inside")
         self._masked = MaskedIndex(_maskable(self._entries))
         self._by_text: dict[str, list[_Entry]] = {}
         for entry in self._entries:
@@ -90,7 +91,10 @@ class Lexicon:
                 hits.add(entry, start, end, "masked")
 
     def _scan_plain(self, view: View, hits: _Hits) -> None:
-        for text, start, end in self._plain.find(view.text):
+        searched = view.text
+        for text, start, end in self._plain.find(searched):
+            if start and searched[start - 1].isalnum() and text not in self._inside:
+                continue  # amid a word: neither a term nor an exception stands there
             hits.shield(text, start, end)
             for entry in self._plain.entries(text):
                 stop = _plain_end(entry.term, view.text, start, end)

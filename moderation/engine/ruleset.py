@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from .conditions.base import Build
 from .faults import InvalidRuleset, RuleError
 from .files import Collected, collect
+from .gates import Gate
 from .lexicon import Lexicon, Term
 from .lists import read_list, to_plain
 from .look import PUBLIC_FIGURES, Matchers
@@ -24,6 +25,23 @@ FORMAT = 1
 __all__ = ["InvalidRuleset", "Rule", "RuleError", "Ruleset", "load"]
 
 
+class Gates:
+    """The rules that run, by what opens them: one of which nothing was found costs nothing."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rule for rule in rules if rule.runs)
+        self._always = frozenset(number for number, rule in enumerate(self.rules) if rule.gate is None)
+        self._by_key: dict[str | int, set[int]] = {}
+        for number, rule in enumerate(self.rules):
+            for key in rule.gate or ():
+                self._by_key.setdefault(key, set()).add(number)
+
+    def opened_by(self, hit: Gate) -> list[Rule]:
+        """Lists and patterns that have a hit in, the rules that may be true out, in order."""
+        opened = self._always.union(*(self._by_key[key] for key in hit if key in self._by_key))
+        return [self.rules[number] for number in sorted(opened)]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Ruleset:
     """Rules, lists and policy of one site, compiled. version is the SHA-256 of body."""
@@ -31,6 +49,7 @@ class Ruleset:
     version: str
     body: str = field(repr=False)
     rules: tuple[Rule, ...]
+    gates: Gates = field(repr=False)
     matchers: Matchers = field(repr=False)
     lists: Mapping[str, tuple[Term, ...]] = field(repr=False)
     enforcement: Mapping[str, Any] = field(repr=False)
@@ -114,6 +133,7 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         version=hashlib.sha256(body.encode()).hexdigest(),
         body=body,
         rules=tuple(rules),
+        gates=Gates(rules),
         matchers=Matchers(Lexicon({**searched, **build.inline}), PatternSet(build.patterns)),
         lists=build.lists,
         enforcement=content["enforcement"],

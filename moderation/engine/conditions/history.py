@@ -11,6 +11,7 @@ from ..facts import Previous
 from ..look import Look
 from ..schema import Choice, Number, Table, bounds, within
 from ..source import Located
+from ..text.counts import letters_and_digits
 from ..text.fingerprints import fingerprint
 from .base import NO, Build, Filter, Kind, Outcome, answer, unknown
 
@@ -27,7 +28,7 @@ class Repeat:
     letters: Mapping[str, float]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        if not within(sum(map(str.isalnum, look.given.text)), self.letters):
+        if not within(letters_and_digits(look.given.text), self.letters):
             return NO
         recent = _recent(look, self.hours)
         if recent is None:

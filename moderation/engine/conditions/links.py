@@ -29,8 +29,11 @@ class Links:
     not_hosts: frozenset[str] = frozenset()
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        links = _links(look)
+        if not links:
+            return NO
         own = _host(look.given.story.url or "") if look.given.story else ""
-        found = [one for host, one in _links(look) if self._counts(host, own)]
+        found = [one for host, one in links if self._counts(host, own)]
         if not found or not within(len(found), self.count):
             return NO
         return Outcome(True, tuple(one for one in found if one.end > one.start))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,9 +11,9 @@ import re2
 from ..look import Look
 from ..schema import Flag, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
+from ..text.counts import capitals, small_letters
 from .base import NO, Build, Filter, Kind, Outcome, answer
 
-_CAPITALS = re.compile("[A-Z]")
 _RIDDLE = re2.compile(
     r"(?:q[:.] ?)?((?:so )?(?:what|why|how|where|who|which|when|whats|what's|who's|where's)\b[^?]+)\?+ ?([^?]*[a-z0-9][^?]*)"
 )
@@ -30,8 +29,8 @@ class Shouting:
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         text = look.given.text
-        upper = len(_CAPITALS.findall(text)) if text.isascii() else sum(map(str.isupper, text))
-        letters = upper + sum(map(str.islower, text)) if upper else 0
+        upper = capitals(text)
+        letters = upper + small_letters(text) if upper else 0
         if not letters or not within(letters, self.letters):
             return NO
         return answer(within(upper / letters, self.share))

@@ -68,6 +68,16 @@ class Reading:
         self.marks.append(mark)
         self.gaps.append(gap)
 
+    def put_word(self, word: str, at: int) -> None:
+        """Add a word without runs that does not go on with a run either: what put() does, at once."""
+        count = len(word)
+        self.signs += word
+        self.counts += [1] * count
+        self.starts += range(at, at + count)
+        self.ends += range(at + 1, at + count + 1)
+        self.marks += [""] * count
+        self.gaps += [False] * count
+
     def how(self, start: int, end: int) -> str | None:
         """How the range is disguised, or None where nothing was changed."""
         marks = set(self.marks[start:end])
@@ -159,6 +169,9 @@ def _read_chunk(
         reading.put("/", start)
         return
     if core.isalpha():
+        if not _DOUBLED.search(core) and reading.signs[-1:] != [core[0]]:
+            reading.put_word(core, start)
+            return
         for offset, sign in enumerate(core):
             reading.put(sign, start + offset)
         return

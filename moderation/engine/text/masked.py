@@ -32,9 +32,12 @@ class MaskedIndex:
                 yield from self._fits(word, found.start())
 
     def _fits(self, word: str, start: int) -> Iterator[tuple[str, int, int]]:
-        for length in range(3, min(len(word), 16) + 1):
+        head = word[: len(word) - len(word.lstrip(ascii_lowercase))]
+        for length in range(max(3, len(head) + 1), min(len(word), 16) + 1):
             for term, open_end, strong in self._terms.get((word[0], length), ()):
                 rest = word[length:]
+                if not term.startswith(head):
+                    continue
                 if rest and not (open_end and _is_ending(rest)):
                     continue
                 if _covers(word[:length], term, strong=strong):
