@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .evaluate import is_exempt, judge_rule
-from .facts import Author, Byline, Facts, Parent, Person, Previous, Story, Submission
+from .facts import Attack, Author, Byline, Facts, Parent, Person, Previous, Story, Submission
 from .look import Look
 from .rule import Rule
 from .ruleset import Ruleset
@@ -57,7 +57,15 @@ def example_facts(example: Any, fixtures: Mapping[str, Any], language: str = "en
         language=given.get("language"),
     )
     previous = tuple(_previous(one, submission) for one in given.get("previous", ()))
-    return Facts(submission, NOW, previous, scores=given.get("scores", {}), site_language=language)
+    return Facts(
+        submission,
+        NOW,
+        previous,
+        scores=given.get("scores", {}),
+        site_language=language,
+        attacks=tuple(_attack(one, submission) for one in given.get("attacks", ())),
+        attackers=given.get("attackers", 0),
+    )
 
 
 def story_from(plain: Mapping[str, Any]) -> Story:
@@ -136,3 +144,8 @@ def _previous(value: Mapping[str, Any], submission: Submission) -> Previous:
     own = submission.story.id if submission.story else None
     at = NOW - timedelta(hours=value.get("hours_ago", 1))
     return Previous(at, fingerprint(value["text"]), value.get("story", own), value.get("same_author", True))
+
+
+def _attack(value: Mapping[str, Any], submission: Submission) -> Attack:
+    own = submission.story.id if submission.story else None
+    return Attack(NOW - timedelta(days=value.get("days_ago", 1)), value["category"], value.get("story", own))

@@ -74,6 +74,15 @@ class Previous:
 
 
 @dataclass(frozen=True, slots=True)
+class Attack:
+    """An earlier comment of the writer that a moderator removed as an attack on the person now answered."""
+
+    at: datetime
+    category: str
+    story_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """A comment as it came in, with what came with it."""
 
@@ -88,7 +97,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """All that a rule may look at. previous None = the history is not known."""
+    """All that a rule may look at. None = not known: the history, or who is answered.
+
+    attacks: the writer's own on the person answered; attackers: how many others attack that person under the story.
+    """
 
     submission: Submission
     now: datetime
@@ -97,6 +109,8 @@ class Facts:
     scored_by: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NOTHING)
     not_assessed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     site_language: str = "en"
+    attacks: tuple[Attack, ...] | None = None
+    attackers: int | None = None
 
 
 def to_record(facts: Facts) -> dict[str, Any]:
@@ -115,6 +129,8 @@ def to_record(facts: Facts) -> dict[str, Any]:
         "scores": dict(facts.scores),
         "scored_by": {name: dict(source) for name, source in facts.scored_by.items()},
         "not_assessed": dict(facts.not_assessed),
+        "attacks": _attack_records(facts.attacks),
+        "attackers": facts.attackers,
     }
 
 
@@ -128,6 +144,8 @@ def from_record(record: Mapping[str, Any], submission: Submission) -> Facts:
         scored_by=record.get("scored_by") or {},
         not_assessed=record.get("not_assessed") or {},
         site_language=record.get("site_language") or "en",
+        attacks=_attacks_restored(record.get("attacks")),
+        attackers=record.get("attackers"),
     )
 
 
@@ -164,6 +182,14 @@ def _previous_restored(rows: list[list[Any]] | None) -> tuple[Previous, ...] | N
     if rows is None:
         return None
     return tuple(Previous(datetime.fromisoformat(row[0]), *row[1:]) for row in rows)
+
+
+def _attack_records(attacks: tuple[Attack, ...] | None) -> list[list[Any]] | None:
+    return None if attacks is None else [[one.at.isoformat(), one.category, one.story_id] for one in attacks]
+
+
+def _attacks_restored(rows: list[list[Any]] | None) -> tuple[Attack, ...] | None:
+    return None if rows is None else tuple(Attack(datetime.fromisoformat(row[0]), *row[1:]) for row in rows)
 
 
 def _restored(record: Mapping[str, Any], submission: Submission) -> Submission:

@@ -10,7 +10,7 @@ from .lists import LOCALES
 from .schema import BAD, Bad, Choice, Flag, Many, Named, Number, OneOf, Problems, Shape, Some, Table, Text, Whole
 from .source import Located
 from .staffing import SHIFTS, UNSTAFFED
-from .verdict import CATEGORIES
+from .verdict import ATTACKS, CATEGORIES
 
 DEFAULT_SETTINGS: dict[str, Any] = {
     "language": "en",
@@ -158,6 +158,13 @@ EXAMPLE = OneOf(
                         required=("text",),
                     )
                 ),
+                "attacks": Many(
+                    Table(
+                        {"category": Choice(ATTACKS), "days_ago": Number(0, 10_000), "story": Text(200)},
+                        required=("category",),
+                    )
+                ),
+                "attackers": Whole(0, 10_000),
                 "scores": Named(Number(0, 1)),
             },
             required=("text",),

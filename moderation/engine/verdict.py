@@ -22,6 +22,9 @@ CATEGORIES = (
     "custom",
 )
 
+# Removed for one of these, a comment may have been an attack on a person.
+ATTACKS = ("personal_attack", "slur", "threat", "harassment", "vulgarity", "personal_information")
+
 ATTRIBUTES = (
     "toxicity",
     "severe_toxicity",

@@ -45,6 +45,7 @@ ACTS: dict[str, Mapping[str, str]] = {
     "choose one of the own sites, log out": _PEOPLE,
     "read the queue": _PEOPLE,
     "claim, decide, release": _PEOPLE,
+    "check comments under a story first": _PEOPLE,
     "undo own decisions": _PEOPLE,
     "read a commenter's record": _PEOPLE,
     "confirm or decline a proposed block": {"moderator": _SECOND, "senior": _SECOND, "admin": "yes"},

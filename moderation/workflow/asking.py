@@ -32,9 +32,7 @@ class AskFirst:
         Whatever goes wrong here is no reason to refuse a comment: it is then taken and checked as usual.
         """
         try:
-            judged = self.judge.assess(
-                site_id=site_id, submission=_submission(comment), previous=None, now=now, seconds=ASK_SECONDS
-            )
+            judged = self.judge.assess(site_id=site_id, submission=_submission(comment), now=now, seconds=ASK_SECONDS)
         except ModerationError:
             return None
         rules = [rule for id in judged.verdict.ask_first if (rule := judged.rules.ruleset.rule(id))]

@@ -16,7 +16,7 @@ from moderation.engine import facts as engine
 from moderation.engine.evaluate import evaluate
 from moderation.engine.verdict import ATTRIBUTES, Verdict
 from moderation.storage.models import Author, Comment, Revision, Story
-from moderation.storage.queries import history
+from moderation.storage.queries import attacks, history
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.ports import Classifier, Scores
 from moderation.workflow.rulebook import Published, Rulebook
@@ -25,7 +25,20 @@ log = telemetry.logger(__name__)
 
 BODY_JUDGED = 20_000  # characters of a story's body that rules look at
 HISTORY = timedelta(hours=24)
+ATTACKS_KNOWN = timedelta(days=90)
 PREVIOUS_KEPT = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What came before a comment, as the engine's facts take it; None = not known."""
+
+    previous: tuple[engine.Previous, ...] | None = None
+    attacks: tuple[engine.Attack, ...] | None = None
+    attackers: int | None = None
+
+
+UNKNOWN = Past()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,7 @@ class Judge:
 
     def judge(self, *, site_id: str, submission: engine.Submission, now: datetime, seconds: float) -> dict[str, Any]:
         """A verdict in the contract's shape on a text that is not stored; conditions on history are not assessed."""
-        judged = self.assess(site_id=site_id, submission=submission, previous=None, now=now, seconds=seconds)
+        judged = self.assess(site_id=site_id, submission=submission, now=now, seconds=seconds)
         return given_verdict(judged)
 
     def assess(
@@ -59,9 +72,9 @@ class Judge:
         *,
         site_id: str,
         submission: engine.Submission,
-        previous: tuple[engine.Previous, ...] | None,
         now: datetime,
         seconds: float,
+        past: Past = UNKNOWN,
     ) -> Judged:
         """The verdict of the site's rules within `seconds`; what takes longer counts as failed, never as clean."""
         started = self.clock()
@@ -70,7 +83,9 @@ class Judge:
         facts = engine.Facts(
             submission=submission,
             now=now,
-            previous=previous,
+            previous=past.previous,
+            attacks=past.attacks,
+            attackers=past.attackers,
             scores=scores.scores,
             scored_by=scores.scored_by,
             not_assessed=scores.not_assessed,
@@ -132,8 +147,26 @@ def stored_submission(
     )
 
 
-def previous_of(session: Session, site_id: str, author_id: str, revision: Revision) -> tuple[engine.Previous, ...]:
-    """What the author wrote in the last day, and who else on the site sent the same words."""
+def past_of(
+    session: Session, comment: Comment, revision: Revision, author: Author, answered: engine.Parent | None
+) -> Past:
+    """What the author wrote in the last day, who else sent the same words, and who attacked the person answered."""
+    previous = _previous_of(session, comment.site_id, author.id, revision)
+    target = answered.author_key if answered else None
+    if target is None:
+        return Past(previous)
+    if target == author.key:
+        return Past(previous, (), 0)
+    about = {"site_id": comment.site_id, "author_id": author.id, "target_key": target}
+    received = revision.received_at
+    return Past(
+        previous,
+        attacks.confirmed(session, **about, comment_id=comment.id, since=received - ATTACKS_KNOWN),
+        attacks.attackers(session, **about, story_id=comment.story_id, since=received - HISTORY),
+    )
+
+
+def _previous_of(session: Session, site_id: str, author_id: str, revision: Revision) -> tuple[engine.Previous, ...]:
     since = revision.received_at - HISTORY
     rows = history.recent(
         session,

@@ -18,7 +18,7 @@ from moderation.storage.rows import counted
 from moderation.storage.unit_of_work import Database
 from moderation.workflow import queue_items, strikes, verdict_strikes, wishes
 from moderation.workflow.incoming import SYSTEM
-from moderation.workflow.judge import Judge, Judged, previous_of, stored_submission
+from moderation.workflow.judge import Judge, Judged, past_of, stored_submission
 from moderation.workflow.moves import event_data, move, standing
 from moderation.workflow.present import reasons_of
 from moderation.workflow.recording import Recorder
@@ -124,9 +124,9 @@ class Moderate:
             ).one()
             submission = stored_submission(session, comment, revision, author, story)
             submission = history.with_earned_trust(session, submission, author, rules.ruleset.settings, now)
-            previous = previous_of(session, claim.site_id, author.id, revision)
+            past = past_of(session, comment, revision, author, submission.parent)
         return self.judge.assess(
-            site_id=claim.site_id, submission=submission, previous=previous, now=now, seconds=self.judge_seconds
+            site_id=claim.site_id, submission=submission, past=past, now=now, seconds=self.judge_seconds
         )
 
     def _record_verdict(self, claim: _Claim, judged: Judged | None, failed: str, now: datetime) -> str | None:

@@ -25,6 +25,14 @@ class Stories:
             ledger.session.flush()
             return view(stored), created
 
+    def check_first(self, *, site_id: str, story_id: str, by: Actor, now: datetime) -> None:
+        """From now on a moderator reads every comment under an open story before it appears."""
+        with self.record(site_id, now) as ledger:
+            stored = lookup.story(ledger.session, site_id, story_id)
+            if stored.comments == "open":
+                stored.comments, stored.updated_at = "check_first", now
+                ledger.audit(by=by, act="story.check_first", subject=("story", stored.id))
+
     def get(self, *, site_id: str, story_id: str) -> dict[str, Any]:
         """The story, or NotFound."""
         with self.record.database.read() as session:

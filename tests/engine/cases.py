@@ -36,7 +36,7 @@ def facts(text: str, **more: Any) -> Facts:
     """Facts as an example would give them; history=None stands for an unknown history."""
     history_known = more.pop("history", True)
     made = example_facts({"text": text, **more}, {})
-    return made if history_known else replace(made, previous=None)
+    return made if history_known else replace(made, previous=None, attacks=None, attackers=None)
 
 
 def judged(ruleset: Ruleset, text: str, **more: Any) -> Verdict:

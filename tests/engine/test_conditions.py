@@ -31,6 +31,7 @@ def test_each_kind_is_documented_and_its_example_loads(kind: Any) -> None:
     assert load({"a.yaml": "rules:\n" + rule("\n      " + when), **LISTS}).rules
 
 
+ANSWER = {"text": "x", "parent": "y", "story": STORY}
 CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("{terms: [moron]}", {"text": "Moron!"}, True),
     ("{terms: [moron]}", {"text": "morons"}, True),
@@ -113,6 +114,28 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("{author: {joined_days: {under: 7}}}", {"text": "x", "author": {"joined_at": "2026-01-12T00:00:00+00:00"}}, True),
     ("{parent: true}", {"text": "x", "parent": "y"}, True),
     ("{parent: true}", {"text": "x"}, False),
+    ("{attacked_before: {times: {at_least: 1}}}", {**ANSWER, "attacks": [{"category": "slur"}]}, True),
+    ("{attacked_before: {times: {at_least: 2}}}", {**ANSWER, "attacks": [{"category": "slur"}]}, False),
+    ("{attacked_before: {times: {at_least: 1}}}", {**ANSWER, "attacks": [{"category": "vulgarity"}]}, False),
+    (
+        "{attacked_before: {times: {at_least: 1}, as: vulgarity}}",
+        {**ANSWER, "attacks": [{"category": "vulgarity"}]},
+        True,
+    ),
+    ("{attacked_before: {times: {at_least: 1}}}", {"text": "x", "attacks": [{"category": "slur"}]}, False),
+    (
+        "{attacked_before: {times: {at_least: 1}, days: 2}}",
+        {**ANSWER, "attacks": [{"category": "slur", "days_ago": 3}]},
+        False,
+    ),
+    ("{attacked_before: {times: {at_least: 1}, story: other}}", {**ANSWER, "attacks": [{"category": "slur"}]}, False),
+    (
+        "{attacked_before: {times: {at_least: 1}, story: other}}",
+        {**ANSWER, "attacks": [{"category": "slur", "story": "s2"}]},
+        True,
+    ),
+    ("{attacked_by: {others: {at_least: 4}}}", {**ANSWER, "attackers": 4}, True),
+    ("{attacked_by: {others: {at_least: 4}}}", {**ANSWER, "attackers": 3}, False),
     (
         "{score: {insult: {at_least: 0.5}, spam: {under: 0.5}}}",
         {"text": "x", "scores": {"insult": 0.5, "spam": 0.1}},
@@ -136,6 +159,8 @@ def test_kinds(when: str, case: dict[str, Any], truth: bool) -> None:
     [
         ("{repeat: {times: {at_least: 2}}}", {"history": False}),
         ("{flood: {comments: {at_least: 2}}}", {"history": False}),
+        ("{attacked_before: {times: {at_least: 1}}}", {"history": False, "parent": "Yes."}),
+        ("{attacked_by: {others: {at_least: 1}}}", {"history": False, "parent": "Yes."}),
         ("{author: {published: {under: 3}}}", {"author": {}}),
         ("{author: {joined_days: {under: 3}}}", {}),
         ("{score: {insult: {at_least: 0.5}}}", {}),

@@ -9,6 +9,7 @@ from moderation.engine import ENGINE_VERSION
 from moderation.engine.conditions.writing import Length
 from moderation.engine.evaluate import evaluate
 from moderation.engine.facts import (
+    Attack,
     Author,
     Byline,
     Facts,
@@ -134,6 +135,8 @@ def everything() -> Facts:
         {"insult": {"source": "m", "version": "1"}},
         {"spam": "language"},
         "en",
+        (Attack(NOW, "slur", "s1"),),
+        3,
     )
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import around, compatibility, filters, history, links, pattern, terms, writing
+from . import around, compatibility, filters, harassment, history, links, pattern, terms, writing
 from .base import Build, Condition, Filter, Kind, Outcome
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
-    for family in (terms, pattern, filters, writing, links, history, around, compatibility)
+    for family in (terms, pattern, filters, writing, links, history, harassment, around, compatibility)
     for kind in family.KINDS
 }
 JOINS = ("all", "any", "not")

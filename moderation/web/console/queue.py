@@ -64,6 +64,18 @@ def _add_items(desk: Blueprint, application: "Application", access: Access) -> N
     def decide(site: str, item: str) -> Any:
         return _decide(application, access, site, item)
 
+    @desk.post("/<site>/items/<item>/check-first")
+    @access.needs("check comments under a story first")
+    def check_first(site: str, item: str) -> Any:
+        try:
+            card = application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
+        except NotFound:
+            abort(404)
+        application.stories.check_first(
+            site_id=g.site_id, story_id=card["story"]["id"], by=access.actor(), now=application.now()
+        )
+        return redirect(_to("desk.item", site, item=item), 303)
+
     @desk.post("/<site>/items/<item>/release")
     @access.needs("claim, decide, release")
     def release(site: str, item: str) -> Any:

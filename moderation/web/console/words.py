@@ -187,6 +187,11 @@ def label(code: str, *tables: dict[str, str]) -> str:
     return code.replace("_", " ")
 
 
+def is_harassment(matches: list[dict[str, Any]]) -> bool:
+    """Whether live rules saw an attack that is more than one comment's."""
+    return any(match["category"] == "harassment" and match["state"] == "live" for match in matches)
+
+
 def strictest(matches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Live matches that made something happen, gravest first; then the rest."""
     return sorted(

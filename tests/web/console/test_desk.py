@@ -2,7 +2,7 @@
 
 import html
 
-from moderation.storage.models import Publication, RulesetRow
+from moderation.storage.models import AuditRow, Match, Publication, RulesetRow
 from moderation.workflow.rulesets import UnreadableRuleset
 from tests.web.console.conftest import PASSWORD, Desk
 
@@ -59,6 +59,21 @@ def test_a_proposed_block_is_confirmed_on_the_card(desk: Desk) -> None:
     proposed = desk.app.desk.blocks(site_id=desk.service.site_id, now=desk.app.now())["proposed"][0]
     assert browser.post(f"/desk/main/blocks/{proposed['id']}/confirm").status_code == 303
     assert desk.service.decided(id="next")["decided_by"] == "block"
+
+
+def test_comments_under_a_story_are_checked_first_where_somebody_is_attacked(desk: Desk) -> None:
+    item = desk.item()
+    browser = desk.log_in("moderator")
+    assert "Check comments first" not in browser.get(f"/desk/main/items/{item}").text
+    with desk.app.database.write() as session:
+        session.query(Match).update({"category": "harassment"})
+    assert "Check comments first" in browser.get(f"/desk/main/items/{item}").text
+    assert browser.post(f"/desk/main/items/{item}/check-first").status_code == 303
+    assert "Check comments first" not in browser.get(f"/desk/main/items/{item}").text
+    assert desk.service.decided(id="next", text="A fair point.")["status"] == "held"
+    with desk.app.database.read() as session:
+        done = session.query(AuditRow).filter_by(act="story.check_first").one()
+    assert (done.by_kind, done.by_role) == ("user", "moderator")
 
 
 def test_a_commenter_is_blocked_by_hand_and_let_back(desk: Desk) -> None:
