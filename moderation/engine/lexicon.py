@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain, pairwise, product
-from math import prod
+from itertools import chain, pairwise
 
 from ahocorasick_rs import AhoCorasick
 
 from .text.disguise import Reading, is_suspicious, joins_words, readings, runs
 from .text.folding import View, folded_term
 from .text.masked import MaskedIndex
+from .wordings import variants
 
 FORMS = ("word", "stem", "phrase", "inside")
 USES = ("noun", "adjective", "verb")
 STRONG_TIERS = frozenset(("slur", "strong"))
-_CHOICE = re.compile(r"\{([^{}]*)\}")
 _RARELY_DOUBLED = "ukh"
 _TOO_LONG_FOR_CHANCE = 6
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
-MAX_VARIANTS = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,19 +192,6 @@ def _folded_exception(text: str) -> str:
     """`cock*` also stands for longer words, `cock the *` for the words before the star."""
     text = text.removesuffix(" *")
     return folded_term(text.rstrip("*")) + ("*" if text.endswith("*") else "")
-
-
-def variants(term: str) -> set[str]:
-    """A term with choices in braces in, every wording out: "{go|just} die" gives two."""
-    parts = _CHOICE.split(term)
-    choices = [part.split("|") if index % 2 else [part] for index, part in enumerate(parts)]
-    combined = (" ".join("".join(words).split()) for words in product(*choices))
-    return {text for text in combined if text}
-
-
-def wordings(term: str) -> int:
-    """How many wordings a term with choices stands for."""
-    return prod(found.group().count("|") + 1 for found in _CHOICE.finditer(term))
 
 
 def _maskable(entries: tuple[_Entry, ...]) -> Iterable[tuple[str, bool, bool]]:

@@ -6,10 +6,11 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .lexicon import FORMS, MAX_VARIANTS, USES, Term, wordings
+from .lexicon import FORMS, USES, Term
 from .schema import BAD, Bad, Choice, Flag, Many, OneOf, Problems, Shape, Some, Table, Text
 from .source import Located
 from .text.folding import folded_term
+from .wordings import MAX_VARIANTS, wordings
 
 LONGEST_TERM = 2000
 LOCALES = ("en-AU", "en-GB", "en-IE", "en-US")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from random import Random
 
 from moderation.engine.facts import Story
-from moderation.engine.lexicon import STRONG_TIERS, variants
+from moderation.engine.lexicon import STRONG_TIERS
 from moderation.engine.verdict import RANK, Verdict
+from moderation.engine.wordings import variants
 from moderation.evaluation import sentences
 from moderation.evaluation.disguises import WAYS, disguised, disguised_at
 from moderation.evaluation.judging import Judge, found, stopped, with_text

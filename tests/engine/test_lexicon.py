@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.engine.lexicon import Lexicon, Term, variants, wordings
+from moderation.engine.lexicon import Lexicon, Term
 from moderation.engine.lists import LOCALES
 from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.text import fold
+from moderation.engine.wordings import variants, wordings
 from tests.engine.conftest import shipped_files
 
 TERMS = (
