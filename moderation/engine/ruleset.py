@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakValueDictionary
 
 from .conditions.base import Build
 from .faults import InvalidRuleset, RuleError
@@ -21,6 +22,9 @@ from .schema import Bad, Problems
 from .source import Located, from_plain
 
 FORMAT = 1
+
+# A compiled lexicon takes some 50 MB; the versions that one process knows mostly have the same lists.
+_LEXICONS: WeakValueDictionary[str, Lexicon] = WeakValueDictionary()
 
 __all__ = ["InvalidRuleset", "Rule", "RuleError", "Ruleset", "load"]
 
@@ -134,7 +138,7 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         body=body,
         rules=tuple(rules),
         gates=Gates(rules),
-        matchers=Matchers(Lexicon({**searched, **build.inline}), PatternSet(build.patterns)),
+        matchers=Matchers(_lexicon({**searched, **build.inline}), PatternSet(build.patterns)),
         lists=build.lists,
         enforcement=content["enforcement"],
         settings=content["settings"],
@@ -143,6 +147,14 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         exempt=tuple(content["exempt"]),
         needs={"previous_hours": build.previous_hours, "scores": tuple(sorted(build.scores))},
     )
+
+
+def _lexicon(lists: Mapping[str, tuple[Term, ...]]) -> Lexicon:
+    key = _digest({name: [to_plain(term) for term in terms] for name, terms in lists.items()})
+    known = _LEXICONS.get(key)
+    if known is None:
+        known = _LEXICONS[key] = Lexicon(lists)
+    return known
 
 
 def _digest(value: Any) -> str:

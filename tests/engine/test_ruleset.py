@@ -147,3 +147,11 @@ def test_schema_refuses_what_the_loader_refuses() -> None:
         jsonschema.validate(
             {"rules": [{"id": "a", "category": "spam", "state": "lively", "action": "hold", "when": []}]}, json_schema()
         )
+
+
+def test_versions_with_the_same_lists_share_what_is_compiled_of_them() -> None:
+    first = load(TWO)
+    titled = load({**TWO, "a.yaml": TWO["a.yaml"] + "    title: Other\n"})
+    assert titled.version != first.version
+    assert titled.matchers.lexicon is first.matchers.lexicon
+    assert load({**TWO, "lists/bad.yaml": "terms: [darn]"}).matchers.lexicon is not first.matchers.lexicon

@@ -15,7 +15,9 @@ from ..text.counts import capitals, small_letters
 from .base import NO, Build, Filter, Kind, Outcome, answer
 
 _RIDDLE = re2.compile(
-    r"(?:q[:.] ?)?((?:so )?(?:what|why|how|where|who|which|when|whats|what's|who's|where's)\b[^?]+)\?+ ?([^?]*[a-z0-9][^?]*)"
+    r"(?:q[:.] ?)?((?:so )?(?:what|why|how|where|who|which|when|whats|what's|who's|where's|did you (?:know|hear)|(?:have you )?"
+    r"hear(?:d)? (?:about|of)|(?:do )?you know (?:what|who|why|how)(?:'s)?|guess (?:what|who))\b"
+    r"(?:[^?!.]|\.\.|[.!][^ ?])+)[.!]*\?+ ?([^?]*[a-z0-9][^?]*)"
 )
 _SHOUTING = {"share": {"at_least": 0.7}, "letters": {"at_least": 25}}
 
