@@ -9,16 +9,17 @@ from typing import Any
 import re2
 
 from ..look import Look
-from ..schema import Flag, OneOf, Some, Table, Text, bounds, within
+from ..schema import Choice, Flag, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
 from ..text.counts import capitals, small_letters
 from .base import NO, Build, Filter, Kind, Outcome, answer
 
-_RIDDLE = re2.compile(
-    r"(?:q[:.] ?)?((?:so )?(?:what|why|how|where|who|which|when|whats|what's|who's|where's|did you (?:know|hear)|(?:have you )?"
+_ASKS = (
+    r"(?:what|why|how|where|who|which|when|whats|what's|who's|where's|did you (?:know|hear)|(?:have you )?"
     r"hear(?:d)? (?:about|of)|(?:do )?you know (?:what|who|why|how)(?:'s)?|guess (?:what|who))\b"
-    r"(?:[^?!.]|\.\.|[.!][^ ?])+)[.!]*\?+ ?([^?]*[a-z0-9][^?]*)"
 )
+_RIDDLE = re2.compile(rf"(?:q[:.] ?)?((?:so )?{_ASKS}(?:[^?!.]|\.\.|[.!][^ ?])+)[.!]*\?+ ?([^?]*[a-z0-9][^?]*)")
+_LOOSE_RIDDLE = re2.compile(rf"(?:.*[.!?:)*,] *)?((?:so )?{_ASKS}[^?!.]{{8,}})(?:\?+|\.+|-+|:+) ?([^?]*[a-z0-9][^?]*)")
 _SHOUTING = {"share": {"at_least": 0.7}, "letters": {"at_least": 25}}
 
 
@@ -70,9 +71,11 @@ class Riddle:
     """A question and a short answer to it, as jokes have; of earnest questions few look so."""
 
     wanted: bool
+    loose: bool = False
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        found = _RIDDLE.fullmatch(look.text.view.text.strip(" \"'"))
+        text = " ".join(look.text.view.text.split()).strip(" \"'")
+        found = (_LOOSE_RIDDLE if self.loose else _RIDDLE).fullmatch(text)
         is_one = bool(found) and len(found.group(1).split()) <= 25 and len(found.group(2).split()) <= 14
         return answer(is_one is self.wanted)
 
@@ -108,9 +111,9 @@ KINDS = (
     Kind(
         "riddle",
         "comment",
-        "The whole comment is a question and a short answer to it, as jokes are. For review, under sad stories.",
-        Flag(),
-        lambda value, node, build: Riddle(value),  # noqa: ARG005 as all makers
+        "The whole comment is a question and a short answer, as jokes are; loose: ends so. For review, under sad stories.",
+        OneOf({bool: Flag(), str: Choice(("loose",))}),
+        lambda value, node, build: Riddle(bool(value), loose=value == "loose"),  # noqa: ARG005 as all makers
         "riddle: true",
     ),
     Kind("length", "comment", "Characters or words.", _LENGTH, _make_length, "length: {words: {under: 3}}"),
