@@ -14,8 +14,8 @@ from tests.engine.conftest import shipped_files
 REQUIRED = """names-a-victim active-court-case accuses-of-a-crime private-details threat-at-person threat-at-place
 incites-violence self-harm-concern slur-used slur-quoted dehumanising-group insult-at-commenter
 insult-at-private-person insult-at-journalist insult-at-public-figure sexual-remark-at-person offensive-name
-mocks-victim blames-victim laughing-under-death strong-profanity mild-profanity vulgar newcomer-link same-text-again
-contact-and-money flood shouting contempt off-topic answers-a-person-attacked-before follows-a-person-to-another-story
+mocks-victim blames-victim laughing-under-death jokes-about-named-tragedy strong-profanity mild-profanity
+vulgar newcomer-link same-text-again contact-and-money flood shouting contempt off-topic answers-a-person-attacked-before follows-a-person-to-another-story
 writes-on-after-a-grave-message many-against-one""".split()
 
 

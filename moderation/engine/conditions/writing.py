@@ -19,7 +19,7 @@ _ASKS = (
     r"hear(?:d)? (?:about|of)|(?:do )?you know (?:what|who|why|how)(?:'s)?|guess (?:what|who))\b"
 )
 _RIDDLE = re2.compile(rf"(?:q[:.] ?)?((?:so )?{_ASKS}(?:[^?!.]|\.\.|[.!][^ ?])+)[.!]*\?+ ?([^?]*[a-z0-9][^?]*)")
-_LOOSE_RIDDLE = re2.compile(rf"(?:.*[.!?:)*,] *)?((?:so )?{_ASKS}[^?!.]{{8,}})(?:\?+|\.+|-+|:+) ?([^?]*[a-z0-9][^?]*)")
+_LOOSE_RIDDLE = re2.compile(rf"(?:.*[.!?:)*] *)?((?:so )?{_ASKS}[^?!.]{{8,}})(?:\?+|\.+| -+|:+) ?([^?]*[a-z0-9][^?]*)")
 _SHOUTING = {"share": {"at_least": 0.7}, "letters": {"at_least": 25}}
 
 
