@@ -15,7 +15,8 @@ REQUIRED = """names-a-victim active-court-case accuses-of-a-crime private-detail
 incites-violence self-harm-concern slur-used slur-quoted dehumanising-group insult-at-commenter
 insult-at-private-person insult-at-journalist insult-at-public-figure sexual-remark-at-person offensive-name
 mocks-victim blames-victim laughing-under-death jokes-about-named-tragedy strong-profanity mild-profanity
-vulgar newcomer-link same-text-again contact-and-money flood shouting contempt off-topic answers-a-person-attacked-before follows-a-person-to-another-story
+vulgar strong-profanity-other-languages slur-other-languages insult-other-languages newcomer-link same-text-again
+contact-and-money flood shouting contempt off-topic answers-a-person-attacked-before follows-a-person-to-another-story
 writes-on-after-a-grave-message many-against-one""".split()
 
 
@@ -94,3 +95,27 @@ def test_a_wrong_example_is_told() -> None:
         "fixtures.yaml has no `nowhere` under stories",
         "should pass, but the rule matches (moron)",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        (
+            "No entiendo por qué el ayuntamiento aprobó este carril bici sin preguntar a los vecinos del barrio, hijos de puta.",
+            "strong-profanity-other-languages",
+        ),
+        (
+            "Je ne comprends pas pourquoi le conseil municipal a voté pour cette piste cyclable, encore un bougnoule au conseil.",
+            "slur-other-languages",
+        ),
+        (
+            "Ich verstehe nicht, warum die Stadt diesen Radweg gebaut hat, ohne die Leute zu fragen, du Vollpfosten.",
+            "insult-other-languages",
+        ),
+    ],
+)
+def test_lists_of_other_languages_run_where_the_language_is_detected(shipped: Ruleset, text: str, rule: str) -> None:
+    from tests.engine.cases import judged
+
+    assert rule in {match.rule for match in judged(shipped, text).matches}
+    assert rule not in {match.rule for match in judged(shipped, text, language="en").matches}
