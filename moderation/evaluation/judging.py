@@ -53,6 +53,12 @@ def found(verdict: Verdict, categories: Iterable[str]) -> bool:
     )
 
 
+def held_as(verdict: Verdict, categories: Iterable[str]) -> bool:
+    """Did a live rule of one of these categories hold or reject it?"""
+    wanted = set(categories)
+    return any(m.category in wanted and m.state == "live" and str(m.action) in STOPPED for m in verdict.matches)
+
+
 def with_text(comment: Comment, text: str) -> Comment:
     """The same comment in other words."""
     return replace(comment, text=text)

@@ -13,7 +13,7 @@ from moderation.engine.verdict import RANK, Verdict
 from moderation.engine.wordings import variants
 from moderation.evaluation import sentences
 from moderation.evaluation.disguises import WAYS, disguised, disguised_at
-from moderation.evaluation.judging import Judge, found, stopped, with_text
+from moderation.evaluation.judging import Judge, found, held_as, stopped, with_text
 from moderation.evaluation.rates import Rate, rate
 from moderation.evaluation.sets import Comment
 
@@ -82,19 +82,23 @@ def by_category(judgements: Sequence[Judged]) -> dict[str, tuple[Rate, Rate]]:
     return rows
 
 
-def tragedy(judge: Judge, rows: Iterable[tuple[Comment, str, bool]]) -> dict[str, Rate]:
-    """Under a story marked for a death: the share of each kind that is held as a joke about it."""
-    answers: dict[str, list[bool]] = defaultdict(list)
+def tragedy(judge: Judge, rows: Iterable[tuple[Comment, str, bool]]) -> dict[str, tuple[Rate, Rate]]:
+    """Under a story marked for a death: the share of each kind that is found as a joke (held or listed), and held as one."""
+    answers: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for comment, kind, strict in rows:
-        held = found(judge.verdict(comment, MOCKED), ["tragedy_joke"])
-        answers[f"{kind}, {'named tragedy' if strict else 'other'}"].append(held)
-    return {kind: rate(each) for kind, each in sorted(answers.items())}
+        verdict = judge.verdict(comment, MOCKED)
+        both = found(verdict, ["tragedy_joke"]), held_as(verdict, ["tragedy_joke"])
+        answers[f"{kind}, {'named tragedy' if strict else 'other'}"].append(both)
+    return {
+        kind: (rate([listed for listed, _ in each]), rate([held for _, held in each]))
+        for kind, each in sorted(answers.items())
+    }
 
 
 def insults(judgements: Sequence[Judged], labels: Mapping[str, str]) -> dict[str, Rate]:
     """By whom our labels say an insult is aimed at: the share that rules on personal attacks stop; then precision."""
     known = [
-        (labels[one.comment.id], stopped(one.verdict) and found(one.verdict, ["personal_attack"]))
+        (labels[one.comment.id], held_as(one.verdict, ["personal_attack"]))
         for one in judgements
         if one.comment.id in labels
     ]

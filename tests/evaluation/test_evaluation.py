@@ -104,6 +104,12 @@ def test_insults_are_counted_by_whom_they_are_aimed_at(judge: Judge) -> None:
     assert rows["of the stopped, aimed so"].hits == 1
 
 
+def test_a_joke_that_is_only_listed_is_not_counted_as_held(judge: Judge) -> None:
+    texts = ("Crispy critters lol", "I named my phone Titanic. Now it's syncing.", "My heart breaks for them.")
+    rows = questions.tragedy(judge, [(Comment(text, text, "tragedy"), "joke", True) for text in texts])
+    assert rows == {"joke, named tragedy": (Rate(2, 3), Rate(1, 3))}
+
+
 def test_no_sentence_is_told_twice() -> None:
     assert len(set(sentences.PEOPLE)) == len(sentences.PEOPLE)
     assert len(set(sentences.CIVIL)) == len(sentences.CIVIL)
