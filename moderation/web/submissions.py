@@ -49,7 +49,9 @@ class PersonFields(Fields):
     """Somebody whom a story is about."""
 
     name: Words
-    role: Role = Field(description="Who is public is never guessed: everyone not named as public counts as private.")
+    role: Role = Field(
+        description="Who is public is never guessed. Somebody whom no one names here is of unknown standing: the worst names and accusations are held."
+    )
 
 
 class StoryFields(Fields):
