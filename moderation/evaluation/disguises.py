@@ -75,7 +75,7 @@ WAYS: dict[str, Callable[[str, Random], str]] = {
 
 def disguised(word: str, way: str, random: Random) -> str:
     """One word or phrase in, the same as somebody would hide it out; way: a name of WAYS."""
-    return WAYS[way](word, random)
+    return WAYS[way](word, random) if any(map(str.isalpha, word)) else word  # a gesture in emoji hides no letters
 
 
 def disguised_at(text: str, spans: list[tuple[int, int]], way: str, random: Random) -> str:

@@ -72,6 +72,7 @@ def test_a_disguise_changes_the_word_and_nothing_else(way: str) -> None:
     hidden = disguised("idiot", way, Random(1))
     assert hidden != "idiot"
     assert disguised_at("You idiot, you.", [(4, 9)], way, Random(1)) == f"You {hidden}, you."
+    assert disguised("🖕", way, Random(1)) == "🖕"
 
 
 def test_whoever_is_named_civil_sentences_pass(judge: Judge) -> None:
