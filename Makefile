@@ -17,10 +17,10 @@ install-dev:
 	@sh tools/environment.sh dev
 
 test: install-dev
-	$(PYTEST) -n 2 --dist loadfile -m "not faults" --ignore tests/docs tests
+	$(PYTEST) -n 3 --dist loadfile -m "not faults" --ignore tests/docs tests
 
 test-faults: install-dev
-	$(PYTEST) -n 2 --dist loadfile -m faults tests
+	$(PYTEST) -n 3 --dist loadfile -m faults tests
 
 fuzz: install-dev
 	FUZZ_SECONDS='$(FUZZ_SECONDS)' MODEL_SECONDS='$(FUZZ_SECONDS)' $(PYTEST) -n 2 -m faults tests/fuzz tests/model

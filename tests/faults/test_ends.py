@@ -82,8 +82,9 @@ def test_row_9_a_worker_wakes_after_its_lease(site: Site) -> None:
 
 
 def _hints(site: Site) -> int:
+    """What waits, and what a killed worker held: the broker brings that back seconds later."""
     with site.shape.valkey() as broker:
-        return int(broker.llen("moderate"))
+        return int(broker.llen("moderate")) + int(broker.hlen("unacked"))
 
 
 def _stopped(site: Site) -> psutil.Process:
