@@ -7,6 +7,7 @@ given or gave; without `always` it strikes once, in whichever process comes firs
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib
 import json
 import os
@@ -89,6 +90,16 @@ def _memory() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
+def _stop() -> None:
+    """Never amid a write of another thread: SQLite would be locked for as long as we sleep."""
+    from moderation.storage.unit_of_work import Database
+
+    with contextlib.ExitStack() as turns:
+        for database in [one for one in gc.get_objects() if isinstance(one, Database)]:
+            turns.enter_context(database._own_turn())
+        os.kill(os.getpid(), signal.SIGSTOP)
+
+
 def _late() -> None:
     time.sleep(1)
     os.kill(os.getpid(), signal.SIGKILL)
@@ -97,7 +108,7 @@ def _late() -> None:
 _HOW: dict[str, Callable[[], object]] = {
     "kill": lambda: os.kill(os.getpid(), signal.SIGKILL),
     "kill late": _late,
-    "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "stop": _stop,
     "segv": lambda: ctypes.string_at(0),
     "memory": _memory,
     "hang": lambda: time.sleep(3600),
