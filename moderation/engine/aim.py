@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 from itertools import pairwise
 
 from . import aim_words as table
 from .aim_names import Names, standing
 from .facts import Parent, Story
+from .lazy import lazy
 from .text.disguise import LEET_FIRST
 from .text.words import Passage, Word
 
@@ -257,10 +257,10 @@ class Aims:
             return False
         return not (table.THIRD | table.BE_FORMS) & set(before)
 
-    @cached_property
+    @lazy
     def _spoke_to_you(self) -> bool:
         return any(word.text in table.SECOND for word in self._passage.words)
 
-    @cached_property
+    @lazy
     def _handles(self) -> list[tuple[int, int]]:
         return [found.span() for found in _HANDLE.finditer(self._passage.view.text)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from functools import cached_property
 
 from .facts import Story
+from .lazy import lazy
 from .text.folding import folded_term
 from .text.words import Passage, Word
 
@@ -21,7 +21,7 @@ class Names:
         self._story = story
         self._public = public
 
-    @cached_property
+    @lazy
     def places(self) -> list[tuple[int, int, str]]:
         """Where people of the byline, of the story and public figures are named."""
         last: dict[str, str] = {}

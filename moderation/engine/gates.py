@@ -5,14 +5,15 @@ from __future__ import annotations
 from .conditions.logic import All, Any, Filtered
 from .conditions.pattern import Patterns
 from .conditions.terms import Terms
+from .lexicon import Key
 
-Gate = frozenset[str | int]
+Gate = frozenset[Key | int]
 
 
 def gate_of(condition: object) -> Gate | None:
-    """A condition in, lists and patterns of which one must have a hit out; None = it may be true without."""
+    """A condition in, tiers of lists and patterns of which one must have a hit out; None = it may be true without."""
     if isinstance(condition, Terms):
-        return frozenset(condition.lists)
+        return frozenset(condition.keys)
     if isinstance(condition, Patterns):
         return frozenset(condition.numbers)
     if isinstance(condition, Filtered):
@@ -27,7 +28,7 @@ def gate_of(condition: object) -> Gate | None:
 
 def _of_any(condition: Any) -> Gate | None:
     gates = [gate_of(part) for part in condition.parts]
-    joined: set[str | int] = set()
+    joined: set[Key | int] = set()
     for gate in gates:
         if gate is None:
             return None

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain, pairwise
+from typing import NamedTuple
 
 from ahocorasick_rs import AhoCorasick
 
@@ -37,8 +38,11 @@ class Term:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TermHit:
+Key = tuple[str, str]
+"""A list and a tier of it."""
+
+
+class TermHit(NamedTuple):
     """A term found: its list, its range in the view, how it was hidden."""
 
     list: str
@@ -66,7 +70,6 @@ class Lexicon:
         self._entries = tuple(entries)
         self._plain = _Patterns(self._entries, deep=False)
         self._deep = _Patterns(self._entries, deep=True)
-        self._inside = frozenset(entry.text for entry in self._entries if entry.term.form == "inside")
         self._masked = MaskedIndex(_maskable(self._entries))
         self._by_text: dict[str, list[_Entry]] = {}
         for entry in self._entries:
@@ -88,19 +91,20 @@ class Lexicon:
                 hits.add(entry, start, end, "masked")
 
     def _scan_plain(self, view: View, hits: _Hits) -> None:
-        searched = view.text
-        for text, start, end in self._plain.find(searched):
-            if start and searched[start - 1].isalnum() and text not in self._inside:
+        searched, is_plain = view.text, view.offsets is None
+        for pattern, start, end in self._plain.find(searched):
+            if start and not pattern.inside and searched[start - 1].isalnum():
                 continue  # amid a word: neither a term nor an exception stands there
-            hits.shield(text, start, end)
-            for entry in self._plain.entries(text):
-                stop = _plain_end(entry.term, view.text, start, end)
+            if pattern.excepts:
+                hits.shield(pattern.text, start, end)
+            for entry in pattern.entries:
+                stop = _plain_end(entry.term, searched, start, end)
                 if stop and not (entry.term.name and _is_name(view, start, stop)):
-                    hits.add(entry, start, stop, view.hidden_as(start, stop))
+                    hits.add(entry, start, stop, None if is_plain else view.hidden_as(start, stop))
 
     def _scan_deep(self, view: View, reading: Reading, hits: _Hits) -> None:
-        for text, start, end in self._deep.find(reading.text):
-            for entry in self._deep.entries(text):
+        for pattern, start, end in self._deep.find(reading.text):
+            for entry in pattern.entries:
                 how = reading.how(start, end)
                 if how and _fits(entry, reading, start, end):
                     first, last = reading.starts[start], reading.ends[_deep_end(entry.term, reading, end) - 1]
@@ -108,27 +112,36 @@ class Lexicon:
                         hits.add(entry, first, last, how)
 
 
+class _Pattern(NamedTuple):
+    """One text to look for, the entries that it stands for, whether it is an exception of some, and amid words too."""
+
+    text: str
+    entries: tuple[_Entry, ...]
+    excepts: bool
+    inside: bool
+
+
 class _Patterns:
     """Texts to look for, each with the entries that it stands for; exceptions stand for none."""
 
     def __init__(self, entries: tuple[_Entry, ...], *, deep: bool) -> None:
-        self._entries: dict[str, list[_Entry]] = {}
+        by_text: dict[str, list[_Entry]] = {}
         for entry in entries:
-            text = entry.signs if deep else entry.text
-            self._entries.setdefault(text, []).append(entry)
-            for exception in () if deep else entry.exceptions:
-                self._entries.setdefault(exception.rstrip("*"), [])
-        self._texts = sorted(text for text in self._entries if text)
-        self._matcher = AhoCorasick(self._texts) if self._texts else None
+            by_text.setdefault(entry.signs if deep else entry.text, []).append(entry)
+        excepted = {text.rstrip("*") for entry in entries for text in entry.exceptions} if not deep else set()
+        self._patterns = [
+            _Pattern(text, several, text in excepted, any(entry.term.form == "inside" for entry in several))
+            for text in sorted({*by_text, *excepted} - {""})
+            for several in [tuple(by_text.get(text, ()))]
+        ]
+        texts = [pattern.text for pattern in self._patterns]
+        self._matcher = AhoCorasick(texts) if texts else None
 
-    def entries(self, text: str) -> list[_Entry]:
-        return self._entries[text]
-
-    def find(self, text: str) -> Iterable[tuple[str, int, int]]:
+    def find(self, text: str) -> Iterable[tuple[_Pattern, int, int]]:
         if self._matcher is None:
             return ()
         found = self._matcher.find_matches_as_indexes(text, overlapping=True)
-        return ((self._texts[index], start, end) for index, start, end in found)
+        return [(self._patterns[index], start, end) for index, start, end in found]
 
 
 class _Hits:

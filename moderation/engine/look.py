@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from .aim import Aim, Aims
 from .facts import Facts
-from .lexicon import Lexicon, TermHit
+from .lazy import lazy
+from .lexicon import Key, Lexicon, TermHit
 from .patterns import PatternSet
 from .text.folding import View, fold
 from .text.language import Language, language_of
@@ -31,8 +32,7 @@ class Matchers:
     patterns: PatternSet
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """One match in a view, before it is told where it stands in the writer's text."""
 
     start: int
@@ -51,15 +51,15 @@ class Side:
         self.passage = Passage(view)
         self._matchers = matchers
 
-    @cached_property
-    def terms(self) -> Mapping[str, list[TermHit]]:
-        """Hits by the name of the list."""
-        by_list: dict[str, list[TermHit]] = {}
+    @lazy
+    def terms(self) -> Mapping[Key, list[TermHit]]:
+        """Hits by list and tier."""
+        by_key: dict[Key, list[TermHit]] = {}
         for hit in self._matchers.lexicon.scan(self.view):
-            by_list.setdefault(hit.list, []).append(hit)
-        return by_list
+            by_key.setdefault((hit.list, hit.term.tier), []).append(hit)
+        return by_key
 
-    @cached_property
+    @lazy
     def patterns(self) -> Mapping[int, list[tuple[int, int]]]:
         """Ranges by the number of the pattern."""
         return self._matchers.patterns.scan(self.view.text)
@@ -73,8 +73,8 @@ class Look:
         self.given = facts.submission
         self._matchers = matchers
         self._deadline = deadline
-        self.found_by: dict[object, Sequence[Found]] = {}
-        self.places_of: dict[object, object] = {}
+        self.found_by: dict[int, Sequence[Found]] = {}
+        self.places_of: dict[int, object] = {}
         self.links: list[tuple[str, Found]] | None = None
         self._aims_of: dict[tuple[int, int, str], Aim] = {}
 
@@ -83,38 +83,36 @@ class Look:
         if self._deadline is not None and self._deadline():
             raise TimeUp
 
-    @cached_property
+    @lazy
     def text(self) -> Side:
         """The comment's text."""
         return Side(fold(self.given.text, self.given.format), self._matchers)
 
-    @cached_property
+    @lazy
     def name(self) -> Side:
         """The writer's display name."""
         return Side(fold(self.given.author.name or ""), self._matchers)
 
-    @cached_property
-    def hit(self) -> frozenset[str | int]:
-        """Lists and patterns that have any hit in text or name: what no rule asks for need not be judged."""
-        sides = (self.text, self.name) if self.given.author.name else (self.text,)
-        keys: set[str | int] = set()
-        for side in sides:
-            keys.update(side.terms)
-            keys.update(side.patterns)
+    @lazy
+    def hit(self) -> frozenset[Key | int]:
+        """Tiers of lists and patterns that have any hit in text or name: what no rule asks for need not be judged."""
+        keys: set[Key | int] = {*self.text.terms, *self.text.patterns}
+        if self.given.author.name:
+            keys.update(self.name.terms, self.name.patterns)
         return frozenset(keys)
 
     def side(self, where: str) -> Side:
         """The text or the name."""
         return self.name if where == "name" else self.text
 
-    @cached_property
+    @lazy
     def language(self) -> Language:
         """The language of the comment."""
         story = self.given.story
         site = (story.language if story else None) or self.facts.site_language
         return language_of(self.text.view.text, given=self.given.language, site=site)
 
-    @cached_property
+    @lazy
     def quotes(self) -> Quotes:
         """The quotations in the comment, known against parent and story."""
         parent, story = self.given.parent, self.given.story
@@ -122,10 +120,11 @@ class Look:
         folded = tuple(fold(source[:LONGEST_STORY]).text for source in sources if source)
         return Quotes(self.text.passage, folded)
 
-    @cached_property
+    @lazy
     def aims(self) -> Aims:
         """Whom the comment speaks to and about."""
-        public = tuple((hit.start, hit.end) for hit in self.text.terms.get(PUBLIC_FIGURES, ()))
+        hits = (hits for (name, _), hits in self.text.terms.items() if name == PUBLIC_FIGURES)
+        public = tuple(sorted((hit.start, hit.end) for several in hits for hit in several))
         return Aims(self.text.passage, self.given.story, self.given.parent, public)
 
     def aim(self, found: Found) -> Aim:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .conditions.base import Build, Condition, Filter
-from .gates import gate_of
+from .gates import Gate, gate_of
 from .policy import EXAMPLES
 from .schema import BAD, Bad, Choice, Flag, OneOf, Problems, Shape, Table, Text
 from .source import Located
@@ -86,7 +86,7 @@ class Rule:
     if_unknown: str | None = None
     if_failed: str = "hold"
     source: str = ""
-    gate: frozenset[str | int] | None = field(default=None, repr=False)
+    gate: Gate | None = field(default=None, repr=False)
     examples: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
 
     @property

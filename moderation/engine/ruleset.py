@@ -13,7 +13,7 @@ from .conditions.base import Build
 from .faults import InvalidRuleset, RuleError
 from .files import Collected, collect
 from .gates import Gate
-from .lexicon import Lexicon, Term
+from .lexicon import Key, Lexicon, Term
 from .lists import read_list, to_plain
 from .look import PUBLIC_FIGURES, Matchers
 from .patterns import PatternSet
@@ -35,7 +35,7 @@ class Gates:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.runs)
         self._always = frozenset(number for number, rule in enumerate(self.rules) if rule.gate is None)
-        self._by_key: dict[str | int, set[int]] = {}
+        self._by_key: dict[Key | int, set[int]] = {}
         for number, rule in enumerate(self.rules):
             for key in rule.gate or ():
                 self._by_key.setdefault(key, set()).add(number)
@@ -131,14 +131,14 @@ def _rules(nodes: list[Located], build: Build) -> list[Rule]:
 
 
 def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Build) -> Ruleset:
-    wanted = build.used_lists | {PUBLIC_FIGURES}
-    searched = {name: terms for name, terms in build.lists.items() if name in wanted}
+    lists = {**build.lists, **build.inline}
+    searched = {name: tuple(term for term in terms if _is_used(name, term, build)) for name, terms in lists.items()}
     return Ruleset(
         version=hashlib.sha256(body.encode()).hexdigest(),
         body=body,
         rules=tuple(rules),
         gates=Gates(rules),
-        matchers=Matchers(_lexicon({**searched, **build.inline}), PatternSet(build.patterns)),
+        matchers=Matchers(_lexicon({name: terms for name, terms in searched.items() if terms}), PatternSet(build.patterns)),
         lists=build.lists,
         enforcement=content["enforcement"],
         settings=content["settings"],
@@ -147,6 +147,10 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         exempt=tuple(content["exempt"]),
         needs={"previous_hours": build.previous_hours, "scores": tuple(sorted(build.scores))},
     )
+
+
+def _is_used(name: str, term: Term, build: Build) -> bool:
+    return name == PUBLIC_FIGURES or (name, term.tier) in build.used_keys
 
 
 def _lexicon(lists: Mapping[str, tuple[Term, ...]]) -> Lexicon:

@@ -9,6 +9,7 @@ from .conditions import JOINS, KINDS
 from .conditions.base import Build, Condition, Filter, Kind, Option
 from .conditions.logic import All, AllFilter, AnyFilter, Filtered, Not, NotFilter, Overlaps, Whole
 from .conditions.logic import Any as AnyOf
+from .conditions.terms import Terms, settled
 from .faults import listed, nearest
 from .schema import BAD, Bad, kind_of
 from .source import Located
@@ -66,7 +67,7 @@ def _mapping(node: Located, build: Build) -> Condition | Bad:
     made = {name: _made(name, node.value[name], build) for name in known}
     if any(isinstance(part, Bad) for part in (*parts, *made.values())):
         return BAD
-    finders = [_with_options(made[name], known, made) for name in known if KINDS[name].role == "finder"]
+    finders = [_with_options(made[name], known, made, build) for name in known if KINDS[name].role == "finder"]
     filters = [made[name] for name in known if KINDS[name].role == "filter"]
     wholes = [made[name] for name in known if KINDS[name].role == "comment"]
     if any(isinstance(finder, Bad) for finder in finders):
@@ -103,14 +104,14 @@ def _needs_finder(known: list[str], node: Located, build: Build) -> bool:
     return False
 
 
-def _with_options(finder: Any, known: list[str], made: dict[str, Any]) -> Any:
+def _with_options(finder: Any, known: list[str], made: dict[str, Any], build: Build) -> Any:
     for name in known:
         if KINDS[name].role == "option":
             option = cast("Option", made[name])
             finder = option(finder)
             if isinstance(finder, Bad):
                 return BAD
-    return finder
+    return settled(finder, build) if isinstance(finder, Terms) else build.numbered(finder)
 
 
 def _join(name: str, node: Located, build: Build) -> Condition | Bad:
@@ -149,7 +150,7 @@ def _filter_mapping(node: Located, build: Build) -> Filter | Bad:
     for name in known:
         role = KINDS[name].role
         if role == "finder":
-            parts.append(Overlaps(_with_options(made[name], known, made)))
+            parts.append(Overlaps(_with_options(made[name], known, made, build)))
         elif role != "option":
             parts.append(made[name] if role == "filter" else Whole(made[name]))
     return cast("Filter", parts[0]) if len(parts) == 1 else AllFilter(tuple(parts))

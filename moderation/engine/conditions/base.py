@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol, TypeVar
 
-from ..lexicon import Term
+from ..lexicon import Key, Term
 from ..look import Found, Look
 from ..patterns import Pattern
 from ..schema import Bad, Problems, Shape
 from ..source import Located
+
+Numbered = TypeVar("Numbered", bound=Any)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ class Filter(Protocol):
 
 
 class Finder(Protocol):
-    """A condition that finds single matches."""
+    """A condition that finds single matches; those with one number find the same."""
+
+    @property
+    def number(self) -> int:
+        """Its place among the finders of the ruleset."""
 
     def candidates(self, look: Look) -> Sequence[Found]:
         """All that it finds, before any filter."""
@@ -67,6 +73,8 @@ class Build:
     previous_hours: float = 0
     scores: set[str] = field(default_factory=set)
     used_lists: set[str] = field(default_factory=set)
+    used_keys: set[Key] = field(default_factory=set)
+    finders: dict[Any, Any] = field(default_factory=dict)
     inline: dict[str, tuple[Term, ...]] = field(default_factory=dict)
 
     def add_pattern(self, pattern: Pattern) -> int:
@@ -82,6 +90,13 @@ class Build:
         name = f"{self.problems.rule or 'rule'}#{len(self.inline) + 1}"
         self.inline[name] = terms
         return name
+
+    def numbered(self, finder: Numbered) -> Numbered:
+        """A finder in, the one of the ruleset that is equal to it out, so that one comment is searched once for it."""
+        known: Numbered | None = self.finders.get(finder)
+        if known is None:
+            known = self.finders[finder] = replace(finder, number=len(self.finders) + 1)
+        return known
 
 
 Option = Callable[[Condition], Condition | Bad]

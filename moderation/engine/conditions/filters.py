@@ -12,7 +12,7 @@ from ..schema import BAD, Bad, Choice, Flag, Some, Table, Whole
 from ..source import Located
 from .base import Build, Filter, Kind, Outcome, answer
 from .places import Places
-from .terms import Terms, TermsShape, make_terms
+from .terms import Terms, TermsShape, make_terms, settled
 
 _BETWEEN = frozenset("called saying calling call make makes making you u him her me them".split())
 _PEOPLE = frozenset(("person", "private_person", "public_person"))
@@ -114,7 +114,7 @@ def _make_aim(value: tuple[str, ...], node: Located, build: Build) -> AimedAt:  
 
 def _make_near(value: dict[str, Any], node: Located, build: Build) -> Near | Bad:
     finder = make_terms(value["terms"], node.value["terms"], build)
-    return BAD if isinstance(finder, Bad) else Near(finder, value.get("words"))
+    return BAD if isinstance(finder, Bad) else Near(settled(finder, build), value.get("words"))
 
 
 KINDS = (

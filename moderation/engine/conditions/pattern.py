@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..look import Found, Look
 from ..patterns import MAX_LENGTH, MAX_PATTERNS, BadPattern, Pattern
@@ -19,16 +19,17 @@ class Patterns:
 
     numbers: tuple[int, ...]
     places: tuple[str, ...] = ("text",)
+    number: int = field(default=0, compare=False, repr=False)
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         return sifted(self.candidates(look), (), drop, look)
 
     def candidates(self, look: Look) -> Sequence[Found]:
         """All that the patterns match, worked out once for each comment."""
-        known = look.found_by.get(self)
+        known = look.found_by.get(self.number)
         if known is None:
             known = [one for place in self.places for one in self._find(look, place)]
-            look.found_by[self] = known
+            look.found_by[self.number] = known
         return known
 
     def _find(self, look: Look, place: str) -> list[Found]:

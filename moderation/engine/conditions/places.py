@@ -21,9 +21,9 @@ class Places:
     @classmethod
     def of(cls, finder: Finder, look: Look) -> Places:
         """The places of a finder, worked out once for each comment."""
-        known = look.places_of.get(finder)
+        known = look.places_of.get(finder.number)
         if not isinstance(known, Places):
-            known = look.places_of[finder] = cls(finder.candidates(look))
+            known = look.places_of[finder.number] = cls(finder.candidates(look))
         return known
 
     def overlap(self, found: Found) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
 from ..faults import listed, nearest
-from ..lexicon import Term
+from ..lexicon import Key, Term, TermHit
 from ..look import Found, Look
 from ..schema import BAD, Bad, Choice, Many, OneOf, Problems, Some, Table, Text
 from ..source import Located
@@ -23,31 +24,43 @@ class Terms:
     lists: tuple[str, ...]
     tiers: frozenset[str] | None = None
     places: tuple[str, ...] = ("text",)
+    keys: tuple[Key, ...] = field(default=(), repr=False)
+    number: int = field(default=0, compare=False, repr=False)
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         return sifted(self.candidates(look), (), drop, look)
 
     def candidates(self, look: Look) -> Sequence[Found]:
         """All terms found, worked out once for each comment."""
-        known = look.found_by.get(self)
+        known = look.found_by.get(self.number)
         if known is None:
             known = [one for place in self.places for one in self._find(look, place)]
-            look.found_by[self] = known
+            look.found_by[self.number] = known
         return known
 
     def _find(self, look: Look, place: str) -> list[Found]:
-        hits = look.side(place).terms
         return [
             Found(hit.start, hit.end, place, hit.term.use, hit.hidden_as, hit.term.tier)
-            for name in self.lists
-            for hit in hits.get(name, ())
-            if (self.tiers is None or hit.term.tier in self.tiers) and _is_spoken(hit.term, look)
+            for hit in self._hits(look.side(place).terms)
+            if hit.term.language is None or hit.term.language == look.language.code
         ]
 
+    def _hits(self, by_key: Mapping[Key, list[TermHit]]) -> list[TermHit]:
+        """By list, then by place. Lists of one language run on comments in it; lists without a language always do."""
+        here = [by_key[key] for key in self.keys if key in by_key]
+        if len(here) < 2:
+            return here[0] if here else []
+        order = {name: place for place, name in enumerate(self.lists)}
+        return sorted(chain.from_iterable(here), key=lambda hit: (order[hit.list], *hit[2:4], hit.term.term))
 
-def _is_spoken(term: Term, look: Look) -> bool:
-    """Lists of one language run on comments in it; lists without a language always do."""
-    return term.language is None or term.language == look.language.code
+
+def settled(finder: Terms, build: Build) -> Terms:
+    """A finder as it is written in a rule in, the one that stands for all like it out; what it looks for is noted."""
+    tiers = {name: dict.fromkeys(term.tier for term in _terms(name, build)) for name in finder.lists}
+    wanted = [(name, tier) for name in finder.lists for tier in tiers[name]]
+    keys = tuple(key for key in wanted if finder.tiers is None or key[1] in finder.tiers)
+    build.used_keys.update(keys)
+    return build.numbered(replace(finder, keys=keys))
 
 
 def make_terms(value: Any, node: Located, build: Build) -> Terms | Bad:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
 
+from ..lazy import lazy
 from .characters import FOLDS, SHAPES, TYPOGRAPHY, is_invisible, is_mark
 from .markup import visible
 from .offsets import Offsets, Shifted, Span
@@ -18,16 +17,18 @@ _LINE_BREAK = str.maketrans("\n", " ")
 _LOWER_ASCII = re.compile(r"[a-z]")
 
 
-@dataclass(frozen=True)
 class View:
     """A folded text. lines keeps line breaks, text has blanks there; both have the same length."""
 
-    original: str
-    lines: str
-    offsets: Offsets | Shifted | None
-    is_html: bool = False
+    def __init__(
+        self, original: str, lines: str, offsets: Offsets | Shifted | None, *, is_html: bool = False
+    ) -> None:
+        self.original = original
+        self.lines = lines
+        self.offsets = offsets
+        self.is_html = is_html
 
-    @cached_property
+    @lazy
     def text(self) -> str:
         """What is searched."""
         return self.lines.translate(_LINE_BREAK) if "\n" in self.lines else self.lines

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property
 
+from ..lazy import lazy
 from .folding import View
 from .words import Passage
 
@@ -28,11 +28,11 @@ class Quotes:
         self._view: View = passage.view
         self._sources = sources
 
-    @cached_property
+    @lazy
     def _ranges(self) -> list[tuple[int, int]]:
         return [found.span() for found in _QUOTED.finditer(self._view.lines)]
 
-    @cached_property
+    @lazy
     def _cited(self) -> list[tuple[int, int]]:
         return [found.span(1) for found in _CITED_LINE.finditer(self._view.lines)]
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from functools import cached_property, partial
+from functools import partial
 from typing import NamedTuple
 
+from ..lazy import lazy
 from .folding import View
 
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
@@ -32,18 +33,18 @@ class Passage:
     def __init__(self, view: View) -> None:
         self.view = view
 
-    @cached_property
+    @lazy
     def words(self) -> list[Word]:
         """All words in order."""
         pattern = _ASCII_WORD if self.view.text.isascii() else _WORD
         spans = [found.span() for found in pattern.finditer(self.view.text)]
         return [_word((self.view.text[start:end], start, end)) for start, end in spans]
 
-    @cached_property
+    @lazy
     def _word_starts(self) -> list[int]:
         return [word.start for word in self.words]
 
-    @cached_property
+    @lazy
     def _sentence_ends(self) -> list[int]:
         return [m.end() for m in _SENTENCE_END.finditer(self.view.lines) if self._ends(m)]
 
