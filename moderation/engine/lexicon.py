@@ -103,11 +103,11 @@ class Lexicon:
                     hits.add(entry, start, stop, None if is_plain else view.hidden_as(start, stop))
 
     def _scan_deep(self, view: View, reading: Reading, hits: _Hits) -> None:
-        for pattern, start, end in self._deep.find(reading.text):
-            for entry in pattern.entries:
-                how = reading.how(start, end)
-                if how and _fits(entry, reading, start, end):
-                    first, last = reading.starts[start], reading.ends[_deep_end(entry.term, reading, end) - 1]
+        for pattern, start, end in self._deep.find(reading.signs):
+            how = reading.how(start, end)
+            for entry in pattern.entries if how else ():
+                if _fits(entry, reading, start, end):
+                    first, last = reading.start(start), reading.end(_deep_end(entry.term, reading, end) - 1)
                     if not (entry.term.name and _is_name(view, first, last)):
                         hits.add(entry, first, last, how)
 
@@ -254,8 +254,9 @@ def _is_name(view: View, start: int, end: int) -> bool:
 def _fits(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
     """Whether a disguised range has the term's letters, word edges, and hides it on purpose."""
     strong = entry.term.tier in STRONG_TIERS and len(entry.text) > 3
-    goes_on = entry.term.form in ("stem", "inside") and reading.signs[end : end + 1] not in ([], [" "])
-    for at, (sign, want, got) in enumerate(zip(entry.signs, entry.counts, reading.counts[start:end], strict=True), 1):
+    goes_on = entry.term.form in ("stem", "inside") and reading.signs[end : end + 1] not in ("", " ")
+    for at, (sign, want) in enumerate(zip(entry.signs, entry.counts, strict=True), 1):
+        got = reading.count(start + at - 1)
         may_double = sign in _RARELY_DOUBLED or (goes_on and at == end - start)  # the end of a stem: shitty
         if got != want and not (got >= 3 and got >= want) and not (strong and want == 1 and got == 2 and may_double):
             return False
@@ -273,11 +274,11 @@ def _ends_here(entry: _Entry, reading: Reading, end: int) -> bool:
 
 
 def _gaps_are_meant(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
-    inner = [index for index in range(start + 1, end) if reading.gaps[index]]
+    inner = [index for index in range(start + 1, end) if index in reading.gaps]
     if not inner or entry.term.form == "phrase":
         return True
     if len(inner) == end - start - 1:
-        edge = start == 0 or reading.signs[start - 1] == " " or not reading.gaps[start] or _is_after_a(reading, start)
+        edge = start == 0 or reading.signs[start - 1] == " " or start not in reading.gaps or _is_after_a(reading, start)
         last = end == len(reading.signs) or reading.signs[end] == " "
         return (edge and last) or (len(entry.text) > 3 and (edge or last))
     if len(entry.text) < 4 or entry.term.tier not in STRONG_TIERS or not reading.is_edge(start):
@@ -285,7 +286,7 @@ def _gaps_are_meant(entry: _Entry, reading: Reading, start: int, end: int) -> bo
     if len(entry.text) >= _TOO_LONG_FOR_CHANCE:
         return True
     cuts = [start, *inner, end]
-    pieces = ["".join(reading.signs[a:b]) for a, b in pairwise(cuts)]
+    pieces = [reading.signs[a:b] for a, b in pairwise(cuts)]
     return not joins_words(pieces)
 
 
