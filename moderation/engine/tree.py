@@ -56,7 +56,9 @@ def _joined(node: Located, build: Build, join: Callable[[tuple[Condition, ...]],
     if nodes == [node]:
         return _mapping(node, build) if isinstance(node.value, dict) else read_condition(node, build)
     parts = [read_condition(child, build) for child in nodes]
-    return BAD if any(isinstance(part, Bad) for part in parts) else join(cast("Any", tuple(parts)))
+    if any(isinstance(part, Bad) for part in parts):
+        return BAD
+    return parts[0] if len(parts) == 1 else join(cast("Any", tuple(parts)))
 
 
 def _mapping(node: Located, build: Build) -> Condition | Bad:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from ..lexicon import Key, Term
 from ..look import Found, Look
@@ -15,8 +15,7 @@ from ..source import Located
 Numbered = TypeVar("Numbered", bound=Any)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """truth None = unknown; found = the evidence; unknown = what could not be assessed."""
 
     truth: bool | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..look import Found, Look
@@ -18,11 +17,18 @@ class Any:
     parts: tuple[Condition, ...]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        outcomes = [part.check(look, drop) for part in self.parts]
-        true = [outcome for outcome in outcomes if outcome.truth]
-        if true:
-            return Outcome(True, tuple(found for outcome in true for found in outcome.found))
-        return _unknown_or_no(outcomes)
+        found: tuple[Found, ...] = ()
+        is_true = False
+        unknown: dict[str, None] = {}
+        for part in self.parts:
+            outcome = part.check(look, drop)
+            if outcome.truth:
+                is_true, found = True, found + outcome.found
+            elif outcome.truth is None:
+                unknown.update(dict.fromkeys(outcome.unknown))
+        if is_true:
+            return Outcome(True, found)
+        return Outcome(None, unknown=tuple(unknown)) if unknown else NO
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +38,16 @@ class All:
     parts: tuple[Condition, ...]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
-        outcomes = []
+        found: tuple[Found, ...] = ()
+        unknown: dict[str, None] = {}
         for part in self.parts:
-            outcomes.append(part.check(look, drop))
-            if outcomes[-1].truth is False:
+            outcome = part.check(look, drop)
+            if outcome.truth is False:
                 return NO
-        if all(outcome.truth for outcome in outcomes):
-            return Outcome(True, tuple(found for outcome in outcomes for found in outcome.found))
-        return _unknown_or_no(outcomes)
+            if outcome.truth is None:
+                unknown.update(dict.fromkeys(outcome.unknown))
+            found += outcome.found
+        return Outcome(None, unknown=tuple(unknown)) if unknown else Outcome(True, found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +82,13 @@ class AnyFilter:
     parts: tuple[Filter, ...]
 
     def keeps(self, found: Found, look: Look) -> bool | None:
-        answers = [part.keeps(found, look) for part in self.parts]
-        return True if any(answers) else None if None in answers else False
+        unsure = False
+        for part in self.parts:
+            kept = part.keeps(found, look)
+            if kept:
+                return True
+            unsure = unsure or kept is None
+        return None if unsure else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +130,3 @@ class Overlaps:
 
     def keeps(self, found: Found, look: Look) -> bool | None:
         return Places.of(self.finder, look).overlap(found)
-
-
-def _unknown_or_no(outcomes: Sequence[Outcome]) -> Outcome:
-    what = tuple(dict.fromkeys(word for outcome in outcomes if outcome.truth is None for word in outcome.unknown))
-    return Outcome(None, unknown=what) if any(outcome.truth is None for outcome in outcomes) else NO
