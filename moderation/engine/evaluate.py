@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 
 from . import ENGINE_VERSION
 from .conditions.base import NO, Outcome
@@ -20,6 +20,7 @@ MOST_SPANS = 50
 def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | None = None) -> Verdict:
     """Judge one comment. deadline() is true when time is up: rules left then count as failed."""
     look = Look(facts, ruleset.matchers, deadline)
+    exemptions = [one for one in ruleset.exempt if one.is_for(facts.submission)]
     matches: list[Match] = []
     unsure: list[tuple[Rule, Outcome]] = []
     failed: list[Rule] = []
@@ -27,9 +28,10 @@ def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | N
         try:
             look.check_time()
             outcome = judge_rule(rule, look)
-            if outcome.truth is False or is_exempt(rule, look, ruleset):
+            if outcome.truth is False or any(one.is_from(rule) for one in exemptions):
                 continue
-            matches += _matches(rule, outcome, look) if outcome.truth else ()
+            if outcome.truth:
+                matches += _matches(rule, outcome, look)
         except Exception:  # any fault of a condition becomes work for people, never a silent allow
             failed.append(rule)
             continue
@@ -60,25 +62,7 @@ def judge_rule(rule: Rule, look: Look) -> Outcome:
 
 def is_exempt(rule: Rule, look: Look, ruleset: Ruleset) -> bool:
     """Whether an exemption of the ruleset takes this comment out of the rule."""
-    return any(_applies(exemption, rule, look) for exemption in ruleset.exempt)
-
-
-def _applies(exemption: Mapping[str, Any], rule: Rule, look: Look) -> bool:
-    author, story = look.given.author, look.given.story
-    section = (story.section if story else None) or ""
-    return (
-        author.role in _several(exemption.get("author_role"), author.role)
-        and author.trusted is exemption.get("trusted", author.trusted)
-        and rule.category in _several(exemption.get("categories"), rule.category)
-        and rule.id in _several(exemption.get("rules"), rule.id)
-        and section.casefold() in [name.casefold() for name in _several(exemption.get("section"), section)]
-    )
-
-
-def _several(value: Any, default: str) -> list[str]:
-    if value is None:
-        return [default]
-    return [value] if isinstance(value, str) else list(value)
+    return any(one.is_for(look.given) and one.is_from(rule) for one in ruleset.exempt)
 
 
 def _matches(rule: Rule, outcome: Outcome, look: Look) -> Iterable[Match]:
@@ -104,33 +88,42 @@ def _verdict(
     look: Look, ruleset: Ruleset, matches: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule]
 ) -> Verdict:
     live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule))
-    fallen = [rule for rule in failed if rule.state == "live"]
-    acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in fallen]
+    language = _language(look)
+    known = Verdict(
+        action=Action.ALLOW,
+        matches=(*live, *sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule)),
+        unknown=tuple(Unknown(rule.id, what) for rule, outcome in unsure for what in dict.fromkeys(outcome.unknown)),
+        language=language.code if language else None,
+        language_sure=bool(language and language.sure),
+        ruleset=ruleset.version,
+        engine=ENGINE_VERSION,
+    )
+    acting = _acting(live, unsure, failed)
+    if not (live or acting or failed):
+        return known
+    hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
+    return replace(
+        known,
+        action=Action(acting[0][0]) if acting else Action.ALLOW,
+        categories=tuple(dict.fromkeys(match.category for match in live if match.action != "allow")),
+        reasons=tuple(dict.fromkeys(reason for _, reason in acting)),
+        urgent=any(rule.urgent for rule in hit.values()),
+        ask_first=tuple(id for id, rule in hit.items() if rule.ask_first),
+        strikes=tuple(dict.fromkeys(rule.strike for rule in hit.values() if rule.strike)),
+        failed=tuple(rule.id for rule in failed),
+    )
+
+
+def _acting(live: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule]) -> list[tuple[str, Reason]]:
+    """What asks for an action, the strictest first."""
+    acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in failed if rule.state == "live"]
     acting += [
         (rule.if_unknown, Reason("rule_unknown", rule.id))
         for rule, _ in unsure
         if rule.if_unknown and rule.state == "live"
     ]
     acting += [(match.action, Reason("rule", match.rule)) for match in live]
-    acting = [(action, reason) for action, reason in acting if action != "allow"]
-    acting.sort(key=lambda pair: -RANK[pair[0]])
-    hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
-    language = _language(look)
-    return Verdict(
-        action=Action(acting[0][0]) if acting else Action.ALLOW,
-        categories=tuple(dict.fromkeys(match.category for match in live if match.action != "allow")),
-        matches=(*live, *sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule)),
-        reasons=tuple(dict.fromkeys(reason for _, reason in acting)),
-        unknown=tuple(Unknown(rule.id, what) for rule, outcome in unsure for what in dict.fromkeys(outcome.unknown)),
-        language=language.code if language else None,
-        language_sure=bool(language and language.sure),
-        ruleset=ruleset.version,
-        engine=ENGINE_VERSION,
-        urgent=any(rule.urgent for rule in hit.values()),
-        ask_first=tuple(id for id, rule in hit.items() if rule.ask_first),
-        strikes=tuple(dict.fromkeys(rule.strike for rule in hit.values() if rule.strike)),
-        failed=tuple(rule.id for rule in failed),
-    )
+    return sorted((pair for pair in acting if pair[0] != "allow"), key=lambda pair: -RANK[pair[0]])
 
 
 def _language(look: Look) -> Language | None:

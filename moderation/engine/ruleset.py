@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from .conditions.base import Build
+from .exemptions import Exemption
 from .faults import InvalidRuleset, RuleError
 from .files import Collected, collect
 from .gates import Gate
@@ -60,7 +61,7 @@ class Ruleset:
     settings: Mapping[str, Any] = field(repr=False)
     documents: Mapping[str, str] = field(repr=False)
     fixtures: Mapping[str, Any] = field(repr=False)
-    exempt: tuple[Mapping[str, Any], ...] = field(repr=False)
+    exempt: tuple[Exemption, ...] = field(repr=False)
     needs: Mapping[str, Any] = field(repr=False)
 
     def rule(self, id: str) -> Rule | None:
@@ -144,7 +145,7 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         settings=content["settings"],
         documents=content["documents"],
         fixtures=content["fixtures"],
-        exempt=tuple(content["exempt"]),
+        exempt=tuple(map(Exemption, content["exempt"])),
         needs={"previous_hours": build.previous_hours, "scores": tuple(sorted(build.scores))},
     )
 

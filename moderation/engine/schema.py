@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import operator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -229,7 +230,8 @@ class OneOf:
         return {"anyOf": [shape.json() for shape in self.shapes.values()]}
 
 
-BOUND_WORDS = ("at_least", "at_most", "under", "over")
+_KEEPS = {"at_least": operator.ge, "at_most": operator.le, "under": operator.lt, "over": operator.gt}
+BOUND_WORDS = tuple(_KEEPS)
 
 
 def bounds(low: float = 0, high: float = 1_000_000) -> Table:
@@ -239,10 +241,4 @@ def bounds(low: float = 0, high: float = 1_000_000) -> Table:
 
 def within(value: float, limits: Mapping[str, float]) -> bool:
     """Whether a number keeps bounds."""
-    tests: dict[str, Callable[[float], bool]] = {
-        "at_least": lambda limit: value >= limit,
-        "at_most": lambda limit: value <= limit,
-        "under": lambda limit: value < limit,
-        "over": lambda limit: value > limit,
-    }
-    return all(tests[name](limit) for name, limit in limits.items() if name in tests)
+    return all(_KEEPS[name](value, limit) for name, limit in limits.items() if name in _KEEPS)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, cast
 
 from .conditions import JOINS, KINDS
 from .conditions.base import Build, Condition, Filter, Kind, Option
-from .conditions.logic import All, AllFilter, AnyFilter, Filtered, Not, NotFilter, Overlaps, Whole
-from .conditions.logic import Any as AnyOf
+from .conditions.logic import AllFilter, AnyFilter, Filtered, Not, NotFilter, Overlaps, Whole, all_of, any_of
 from .conditions.terms import Terms, settled
 from .faults import listed, nearest
 from .schema import BAD, Bad, kind_of
@@ -18,7 +17,7 @@ from .source import Located
 def read_condition(node: Located, build: Build) -> Condition | Bad:
     """A mapping (all of its keys), or a list (any of its items), in; the condition out."""
     if isinstance(node.value, list):
-        return _joined(node, build, AnyOf)
+        return _joined(node, build, any_of)
     if not isinstance(node.value, dict) or not node.value:
         return build.problems.add(node, f"a condition is needed here, not {kind_of(node)}", expected=listed(_words()))
     return _mapping(node, build)
@@ -49,7 +48,7 @@ def _words() -> tuple[str, ...]:
     return (*JOINS, *KINDS)
 
 
-def _joined(node: Located, build: Build, join: Callable[[tuple[Condition, ...]], Condition]) -> Condition | Bad:
+def _joined(node: Located, build: Build, join: Callable[[Sequence[Condition]], Condition]) -> Condition | Bad:
     nodes = node.value if isinstance(node.value, list) else [node]
     if not nodes:
         return build.problems.add(node, "at least one condition is needed here")
@@ -58,7 +57,7 @@ def _joined(node: Located, build: Build, join: Callable[[tuple[Condition, ...]],
     parts = [read_condition(child, build) for child in nodes]
     if any(isinstance(part, Bad) for part in parts):
         return BAD
-    return parts[0] if len(parts) == 1 else join(cast("Any", tuple(parts)))
+    return parts[0] if len(parts) == 1 else join(cast("Any", parts))
 
 
 def _mapping(node: Located, build: Build) -> Condition | Bad:
@@ -77,7 +76,7 @@ def _mapping(node: Located, build: Build) -> Condition | Bad:
     if not finders and not parts and _needs_finder(known, node, build):
         return BAD
     if parts and not finders and filters:
-        finders, parts = [All(tuple(parts))], []
+        finders, parts = [all_of(parts)], []
     return _assembled(finders, filters, [*wholes, *parts], node, build)
 
 
@@ -95,7 +94,7 @@ def _assembled(
             return build.problems.add(node, "this filter needs `terms` or `pattern` beside it")
         wholes = [*wholes, *alone]
     parts = [*wholes, *finders]
-    return cast("Condition", parts[0]) if len(parts) == 1 else All(tuple(parts))
+    return cast("Condition", parts[0]) if len(parts) == 1 else all_of(parts)
 
 
 def _needs_finder(known: list[str], node: Located, build: Build) -> bool:
@@ -117,7 +116,7 @@ def _with_options(finder: Any, known: list[str], made: dict[str, Any], build: Bu
 
 
 def _join(name: str, node: Located, build: Build) -> Condition | Bad:
-    joins: dict[str, Any] = {"all": All, "any": AnyOf, "not": AnyOf}
+    joins: dict[str, Any] = {"all": all_of, "any": any_of, "not": any_of}
     joined = _joined(node, build, joins[name])
     if isinstance(joined, Bad):
         return BAD

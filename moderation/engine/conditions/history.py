@@ -28,13 +28,13 @@ class Repeat:
     letters: Mapping[str, float]
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
+        recent = _recent(look, self.hours)
+        if recent == [] and not within(1, self.times):
+            return NO
         if not within(letters_and_digits(look.given.text), self.letters):
             return NO
-        recent = _recent(look, self.hours)
         if recent is None:
             return unknown(HISTORY)
-        if not recent:
-            return answer(within(1, self.times))
         print_of_this = fingerprint(look.given.text)
         same = [p for p in recent if p.fingerprint == print_of_this and (self.by == "anyone" or p.same_author)]
         return answer(within(len(same) + 1, self.times))
@@ -55,8 +55,8 @@ class Flood:
 
 
 def _recent(look: Look, hours: float) -> list[Previous] | None:
-    if look.facts.previous is None:
-        return None
+    if not look.facts.previous:
+        return None if look.facts.previous is None else []
     since = look.facts.now - timedelta(hours=hours)
     return [p for p in look.facts.previous if since <= p.at <= look.facts.now]
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..look import Found, Look
+from .around import Answers, InSection, Sensitive, UnderStory, Writer
 from .base import NO, Condition, Filter, Finder, Outcome, answer
 from .places import Places
 from .sifting import keeps_all, sifted
+
+_WITHOUT_TEXT = (Answers, InSection, Sensitive, UnderStory, Writer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +134,13 @@ class Overlaps:
 
     def keeps(self, found: Found, look: Look) -> bool | None:
         return Places.of(self.finder, look).overlap(found)
+
+
+def any_of(parts: Sequence[Condition]) -> Any:
+    """One of several."""
+    return Any(tuple(parts))
+
+
+def all_of(parts: Sequence[Condition]) -> All:
+    """All of several; what needs no look into the text is asked first."""
+    return All(tuple(sorted(parts, key=lambda part: not isinstance(part, _WITHOUT_TEXT))))
