@@ -55,7 +55,7 @@ class Aims:
 
     def mentions(self) -> frozenset[str]:
         """Whom the comment speaks to or about at all."""
-        words = {word.text for word in self._passage.words}
+        words = frozenset(self._passage.texts)
         found = {"commenter"} if words & table.SECOND or self._handles else set()
         found |= {aim for _, _, aim in self._names.places}
         return frozenset(found | ({"journalist"} if words & table.WRITERS_OF_PIECE else set()))
@@ -133,10 +133,11 @@ class Aims:
         """Walk back from the match to whom the sentence speaks of."""
         index = self._passage.index(start)
         limit = self._passage.sentence(start)[0]
-        if use == "noun" and index and self._passage.words[index - 1].text == "your":
+        if use == "noun" and index and self._passage.texts[index - 1] == "your":
             return "person"
         unknown, has_verb, pointed = 0, False, False
-        for word in reversed(self._passage.words[max(0, index - _REACH) : index]):
+        for number in range(index - 1, max(0, index - _REACH) - 1, -1):
+            word = self._passage.word(number)
             if word.start < limit:
                 break
             has_verb = has_verb or word.text in table.BE_FORMS
@@ -228,7 +229,7 @@ class Aims:
         first, last = self._passage.sentence(start)
         text = self._passage.view.text
         before, after = self._passage.before(start, _REACH), self._passage.after(end, _REACH)
-        count = len(before) + len(after) + len(self._passage.words_in(start, end))
+        count = len(before) + len(after) + self._passage.words_in(start, end)
         if self._handles and self._handles[0][0] <= start:
             return "commenter"
         is_last = not text[end : min(last, end + 20)].strip(" .!?\"')]")
@@ -259,7 +260,7 @@ class Aims:
 
     @lazy
     def _spoke_to_you(self) -> bool:
-        return any(word.text in table.SECOND for word in self._passage.words)
+        return not table.SECOND.isdisjoint(self._passage.texts)
 
     @lazy
     def _handles(self) -> list[tuple[int, int]]:

@@ -33,8 +33,11 @@ class Names:
             first.update(dict.fromkeys(given, aim))
             last.update(dict.fromkeys(family, aim))
         named = []
-        for word in self._passage.words if last else ():
-            called = word.text.removesuffix("'s")
+        for number, text in enumerate(self._passage.texts if last else ()):
+            called = text.removesuffix("'s")
+            if called not in last and called not in first:
+                continue
+            word = self._passage.word(number)
             found = last.get(called) or (first.get(called) if self._has_capital(word) else None)
             if found:
                 named.append((word.start, word.end, found))

@@ -49,7 +49,7 @@ class Length:
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         if not within(len(look.given.text), self.characters):
             return NO
-        return answer(not self.words or within(len(look.text.passage.words), self.words))
+        return answer(not self.words or within(len(look.text.passage.texts), self.words))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from functools import partial
+from bisect import bisect_left, bisect_right
 from typing import NamedTuple
 
 from ..lazy import lazy
@@ -24,25 +23,30 @@ class Word(NamedTuple):
     end: int
 
 
-_word = partial(tuple.__new__, Word)  # a third of the time of Word(...), and a comment has a hundred
-
-
 class Passage:
-    """A view cut into words and sentences."""
+    """A view cut into words and sentences; texts and starts go together."""
 
     def __init__(self, view: View) -> None:
         self.view = view
 
     @lazy
-    def words(self) -> list[Word]:
-        """All words in order."""
-        pattern = _ASCII_WORD if self.view.text.isascii() else _WORD
-        spans = [found.span() for found in pattern.finditer(self.view.text)]
-        return [_word((self.view.text[start:end], start, end)) for start, end in spans]
+    def _pattern(self) -> re.Pattern[str]:
+        return _ASCII_WORD if self.view.text.isascii() else _WORD
 
     @lazy
-    def _word_starts(self) -> list[int]:
-        return [word.start for word in self.words]
+    def texts(self) -> list[str]:
+        """All words in order."""
+        return self._pattern.findall(self.view.text)
+
+    @lazy
+    def starts(self) -> list[int]:
+        """Where they begin."""
+        return [found.start() for found in self._pattern.finditer(self.view.text)]
+
+    def word(self, index: int) -> Word:
+        """A word by its number."""
+        text, start = self.texts[index], self.starts[index]
+        return Word(text, start, start + len(text))
 
     @lazy
     def _sentence_ends(self) -> list[int]:
@@ -57,40 +61,40 @@ class Passage:
 
     def sentence(self, at: int) -> tuple[int, int]:
         """A place in, the range of the sentence around it out."""
-        index = bisect_right(self._sentence_ends, at)
-        start = self._sentence_ends[index - 1] if index else 0
         ends = self._sentence_ends
-        return start, ends[index] if index < len(ends) else len(self.view.text)
+        index = bisect_right(ends, at)
+        return ends[index - 1] if index else 0, ends[index] if index < len(ends) else len(self.view.text)
 
     def index(self, at: int) -> int:
         """A place in, the number of the word that stands there (or the next one) out."""
-        place = max(0, bisect_right(self._word_starts, at) - 1)
-        if place < len(self.words) and self.words[place].end <= at:
+        place = max(0, bisect_right(self.starts, at) - 1)
+        if place < len(self.starts) and self.word(place).end <= at:
             place += 1
         return place
 
     def before(self, start: int, count: int, *, within: bool = True) -> list[str]:
         """Up to count words before a place, nearest last, of the same sentence only if within."""
-        stop = bisect_right(self._word_starts, start - 1) if start else 0
-        limit = self.sentence(start)[0] if within else 0
-        near = self.words[max(0, stop - count) : stop]
-        return [word.text for word in near if word.start >= limit]
+        stop = bisect_left(self.starts, start)
+        first = max(0, stop - count)
+        if within:
+            first = bisect_left(self.starts, self.sentence(start)[0], first, stop)
+        return self.texts[first:stop]
 
     def after(self, end: int, count: int, *, within: bool = True) -> list[str]:
         """Up to count words after a place, nearest first, of the same sentence only if within."""
-        first = bisect_right(self._word_starts, end - 1)
-        limit = self.sentence(max(0, end - 1))[1] if within else len(self.view.text)
-        near = self.words[first : first + count]
-        return [word.text for word in near if word.start < limit]
+        first = bisect_left(self.starts, end)
+        stop = min(first + count, len(self.starts))
+        if within:
+            stop = bisect_left(self.starts, self.sentence(max(0, end - 1))[1], first, stop)
+        return self.texts[first:stop]
 
     def reach(self, at: int, count: int) -> tuple[int, int]:
         """A place in, the range of count words around it on both sides out."""
         index = self.index(at)
-        first = self._word_starts[max(0, index - count)] if self.words else 0
+        first = self.starts[max(0, index - count)] if self.starts else 0
         after = index + count + 1
-        return first, self._word_starts[after] if after < len(self.words) else len(self.view.text)
+        return first, self.starts[after] if after < len(self.starts) else len(self.view.text)
 
-    def words_in(self, start: int, end: int) -> list[str]:
-        """The words that begin in a range."""
-        first = bisect_right(self._word_starts, start - 1) if start else 0
-        return [w.text for w in self.words[first : bisect_right(self._word_starts, end - 1)]]
+    def words_in(self, start: int, end: int) -> int:
+        """How many words begin in a range."""
+        return bisect_left(self.starts, end) - bisect_left(self.starts, start)
