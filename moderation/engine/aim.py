@@ -26,6 +26,18 @@ AIMS = (
 _HANDLE = re.compile(r"(?<![^\s(])@[^\W_][\w.-]{1,40}")
 _REACH = 9
 _UNKNOWN_WORDS = 2
+_NO_OTHER_NOUN = table.PERSONS | table.FILLERS | table.SECOND | table.IT
+_ROLES = {  # the last one wins
+    word: role
+    for words, role in (
+        (table.WRITERS_OF_PIECE, "journalist"),
+        (table.IT, "argument"),
+        (table.MANY, "group"),
+        (table.SECOND, "commenter"),
+        (table.FIRST, "writer"),
+    )
+    for word in words
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +100,7 @@ class Aims:
         return bool(said) and said[0] in table.THINGS and (use != "noun" or said[0] not in ("piece", "sign"))
 
     def _describes_other_noun(self, after: list[str]) -> bool:
-        return bool(after) and after[0] not in table.PERSONS | table.FILLERS | table.SECOND | table.IT
+        return bool(after) and after[0] not in _NO_OTHER_NOUN
 
     def _follows_you(self, start: int) -> bool:
         before = self._passage.before(start, 1)
@@ -167,16 +179,9 @@ class Aims:
         return None
 
     def _role(self, word: Word) -> str | None:
-        text = word.text if word.text.isalpha() else word.text.translate(LEET_FIRST)
-        for words, role in (
-            (table.FIRST, "writer"),
-            (table.SECOND, "commenter"),
-            (table.MANY, "group"),
-            (table.IT, "argument"),
-            (table.WRITERS_OF_PIECE, "journalist"),
-        ):
-            if text in words:
-                return self._thing_of(word, role)
+        role = _ROLES.get(word.text if word.text.isalpha() else word.text.translate(LEET_FIRST))
+        if role:
+            return self._thing_of(word, role)
         if word.text in table.THIRD:
             return self._only_person
         named = self._names.at(word.start, word.end)
