@@ -25,6 +25,7 @@ AIMS = (
 )
 _HANDLE = re.compile(r"(?<![^\s(])@[^\W_][\w.-]{1,40}")
 _REACH = 9
+_FAR = 14
 _UNKNOWN_WORDS = 2
 _NO_OTHER_NOUN = table.PERSONS | table.FILLERS | table.SECOND | table.IT
 _ROLES = {  # the last one wins
@@ -73,27 +74,31 @@ class Aims:
         return frozenset(found | ({"journalist"} if words & table.WRITERS_OF_PIECE else set()))
 
     def _of(self, start: int, end: int, use: str) -> str | None:
-        after = self._passage.after(end, 3)
+        before, behind = self._passage.before(start, _FAR), self._passage.after(end, _REACH)
+        after = behind[:3]
         if self._is_thing(after, use):
             return "argument"
-        if use == "noun" and self._ends_order(start, end):
+        if use == "noun" and not behind and self._ends_order(before[-_REACH:]):
             return "commenter"
         subject = self._subject(start, use)
         if use == "adjective" and self._describes_other_noun(after):
-            return subject if subject == "commenter" and self._follows_you(start) else "argument"
+            return subject if subject == "commenter" and self._follows_you(before) else "argument"
         if (len(after) > 1 and (after[0], after[1]) in table.BACK_TO_YOU) or after[:1] == ["you're"]:
             return "commenter"
         if subject == "commenter":
-            return self._second_person(start, end)
+            return self._second_person(before, start, end)
         if subject == "writer":
-            return "self" if self._is_about_writer(start) else None
+            return "self" if self._is_about_writer(before[-_REACH:]) else None
         if subject == "argument":
             return subject
-        if self._speaks_as(start, end):
+        if self._speaks_as(before[-6:], after):
             return "self"
         if self._is_plural(start, end) or subject == "group":
             return "group"
-        return subject or self._names.near(start) or self._addressed(start, end, use) or self._pointed_at(start, use)
+        found = subject or self._names.near(start)
+        if found or self._is_addressed(before[-_REACH:], behind, start, end, use=use):
+            return found or "commenter"
+        return self._pointed_at(before[-4:]) if use == "noun" else None
 
     def _is_thing(self, after: list[str], use: str) -> bool:
         said = [word for word in after if word not in table.FILLERS] if use == "adjective" else after
@@ -102,12 +107,10 @@ class Aims:
     def _describes_other_noun(self, after: list[str]) -> bool:
         return bool(after) and after[0] not in _NO_OTHER_NOUN
 
-    def _follows_you(self, start: int) -> bool:
-        before = self._passage.before(start, 1)
+    def _follows_you(self, before: list[str]) -> bool:
         return bool(before) and before[-1] in ("you", "u", "ya")
 
-    def _second_person(self, start: int, end: int) -> str | None:
-        near = self._passage.before(start, 14)
+    def _second_person(self, near: list[str], start: int, end: int) -> str | None:
         if "if" in near or any(pair in (("have", "to"), ("has", "to")) for pair in pairwise(near)):
             return "group"
         if {"would", "you'd"} & set(near[-5:]):
@@ -115,14 +118,14 @@ class Aims:
         for index, word in enumerate(near[:-1]):
             if word in ("you", "all", "of") and near[index + 1] in table.GROUP_AFTER_YOU:
                 return "group"
-        if self._is_plural(start, end) and "both" not in near and not self._follows_you(start):
+        if self._is_plural(start, end) and "both" not in near and not self._follows_you(near):
             return "group"
         return "commenter"
 
-    def _is_about_writer(self, start: int) -> bool:
+    def _is_about_writer(self, before: list[str]) -> bool:
         """`I am a …`, `we …s`; not `I hate …s`, `I am sick of …s`, `my … neighbours`."""
         between: list[str] = []
-        for word in reversed(self._passage.before(start, _REACH)):
+        for word in reversed(before):
             if word in table.FIRST:
                 said = word in table.I_AM or bool(table.BE_FORMS & set(between))
                 return said or (not between and word in ("we", "us"))
@@ -131,11 +134,10 @@ class Aims:
             between.append(word)
         return False
 
-    def _speaks_as(self, start: int, end: int) -> bool:
+    def _speaks_as(self, before: list[str], after: list[str]) -> bool:
         """`As a …, I`; `as a teacher and a …, I`."""
-        before = self._passage.before(start, 6)
         as_one = ("as", "a") in pairwise(before) or ("as", "an") in pairwise(before)
-        return as_one and bool(table.FIRST & set(self._passage.after(end, 3)))
+        return as_one and not table.FIRST.isdisjoint(after)
 
     def _is_plural(self, start: int, end: int) -> bool:
         word = self._passage.view.text[start:end]
@@ -167,11 +169,9 @@ class Aims:
                 break
         return None
 
-    def _pointed_at(self, start: int, use: str) -> str | None:
+    def _pointed_at(self, before: list[str]) -> str | None:
         """`This … again`, `what a …`: somebody, whoever it is."""
-        if use != "noun":
-            return None
-        for word in reversed(self._passage.before(start, 4)):
+        for word in reversed(before):
             if word in ("this", "that", "what"):
                 return self._only_person
             if word not in table.FILLERS:
@@ -229,23 +229,22 @@ class Aims:
             return False
         return self._passage.sentence(word.start)[0] + 1 < word.start or len(word.text) > 4
 
-    def _addressed(self, start: int, end: int, use: str) -> str | None:
+    def _is_addressed(self, before: list[str], after: list[str], start: int, end: int, *, use: str) -> bool:
         """No subject: a call after a comma, a greeting, a handle or an order, or a whole reply."""
         first, last = self._passage.sentence(start)
         text = self._passage.view.text
-        before, after = self._passage.before(start, _REACH), self._passage.after(end, _REACH)
         count = len(before) + len(after) + self._passage.words_in(start, end)
         if self._handles and self._handles[0][0] <= start:
-            return "commenter"
+            return True
         is_last = not text[end : min(last, end + 20)].strip(" .!?\"')]")
         has_comma = text[max(first, start - 3) : start].rstrip().endswith(",")
         if has_comma and is_last and (count <= _REACH or table.SECOND & set(before)):
-            return "commenter"
+            return True
         if self._parent and count <= 4:
-            return "commenter"
+            return True
         if use == "noun" and self._is_call(before, is_last, text[end : end + 1] == ","):
-            return "commenter"
-        return "commenter" if count <= 3 and before and before[0] in table.BYE else None
+            return True
+        return count <= 3 and bool(before) and before[0] in table.BYE
 
     def _is_call(self, before: list[str], is_last: bool, comma_follows: bool) -> bool:
         """`Hey …, listen`; `quit being a …`; a noun alone behind words to `you`."""
@@ -256,10 +255,9 @@ class Aims:
             return speaks or (is_last and not before and self._spoke_to_you)
         return False
 
-    def _ends_order(self, start: int, end: int) -> bool:
+    def _ends_order(self, before: list[str]) -> bool:
         """`suck it up …`"""
-        before = self._passage.before(start, _REACH)
-        if self._passage.after(end, 1) or not before or before[-1] not in table.ENDS_ORDER:
+        if not before or before[-1] not in table.ENDS_ORDER:
             return False
         return not (table.THIRD | table.BE_FORMS) & set(before)
 
@@ -269,4 +267,5 @@ class Aims:
 
     @lazy
     def _handles(self) -> list[tuple[int, int]]:
-        return [found.span() for found in _HANDLE.finditer(self._passage.view.text)]
+        text = self._passage.view.text
+        return [found.span() for found in _HANDLE.finditer(text)] if "@" in text else []

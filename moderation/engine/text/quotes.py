@@ -30,11 +30,13 @@ class Quotes:
 
     @lazy
     def _ranges(self) -> list[tuple[int, int]]:
-        return [found.span() for found in _QUOTED.finditer(self._view.lines)]
+        lines = self._view.lines
+        return [found.span() for found in _QUOTED.finditer(lines)] if '"' in lines or _has_opening(lines) else []
 
     @lazy
     def _cited(self) -> list[tuple[int, int]]:
-        return [found.span(1) for found in _CITED_LINE.finditer(self._view.lines)]
+        lines = self._view.lines
+        return [found.span(1) for found in _CITED_LINE.finditer(lines)] if ">" in lines else []
 
     def around(self, start: int, end: int) -> tuple[int, int] | None:
         """The quotation that holds a range, if there is one."""
@@ -60,6 +62,14 @@ class Quotes:
                 return True
         after = self._passage.after(end, 4, within=False)
         return any(word in _SAYING and word not in ("word", "words") for word in after)
+
+
+def _has_opening(text: str) -> bool:
+    """Whether any single quotation mark does not stand amid a word, as apostrophes do."""
+    at = text.find("'")
+    while at > 0 and text[at - 1].isalnum():
+        at = text.find("'", at + 1)
+    return at >= 0
 
 
 def _holding(ranges: list[tuple[int, int]], start: int, end: int) -> tuple[int, int] | None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
+from itertools import accumulate
 from typing import NamedTuple
 
 from ..lazy import lazy
 from .folding import View
 
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
-_ASCII_WORD = re.compile(r"[a-z0-9]+(?:'[a-z0-9]+)*")
-_SENTENCE_END = re.compile(r"[.!?]+[\"')\]]*(?=[ \n]|\Z)|\n|[;]")
+_WORD = re.compile(r"([^\W_]+(?:'[^\W_]+)*)")
+_ASCII_WORD = re.compile(r"([a-z0-9]+(?:'[a-z0-9]+)*)")
+# It begins with one set of signs, for which `re` has a fast search.
+_SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=[.!?])[.!?]*[\"')\]]*(?=[ \n]|\Z)|(?<=[;\n]))")
 _SHORT_FORMS = frozenset("mr mrs ms dr st sr jr vs etc prof sen rep gov gen no inc".split())
 
 
@@ -30,18 +32,19 @@ class Passage:
         self.view = view
 
     @lazy
-    def _pattern(self) -> re.Pattern[str]:
-        return _ASCII_WORD if self.view.text.isascii() else _WORD
+    def _pieces(self) -> list[str]:
+        """What stands between words, and words, in turn."""
+        return (_ASCII_WORD if self.view.text.isascii() else _WORD).split(self.view.text)
 
     @lazy
     def texts(self) -> list[str]:
         """All words in order."""
-        return self._pattern.findall(self.view.text)
+        return self._pieces[1::2]
 
     @lazy
     def starts(self) -> list[int]:
         """Where they begin."""
-        return [found.start() for found in self._pattern.finditer(self.view.text)]
+        return list(accumulate(map(len, self._pieces)))[:-1:2]
 
     def word(self, index: int) -> Word:
         """A word by its number."""
