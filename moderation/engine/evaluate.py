@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
 from . import ENGINE_VERSION
 from .conditions.base import NO, Outcome
@@ -87,30 +86,25 @@ def _spans(several: list[Found], look: Look) -> tuple[tuple[int, int], ...]:
 def _verdict(
     look: Look, ruleset: Ruleset, matches: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule]
 ) -> Verdict:
-    live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule))
+    live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule)) if matches else []
+    others = sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule) if matches else []
+    acting = _acting(live, unsure, failed)
+    hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
     language = _language(look)
-    known = Verdict(
-        action=Action.ALLOW,
-        matches=(*live, *sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule)),
-        unknown=tuple(Unknown(rule.id, what) for rule, outcome in unsure for what in dict.fromkeys(outcome.unknown)),
+    return Verdict(
+        action=Action(acting[0][0]) if acting else Action.ALLOW,
+        categories=tuple(dict.fromkeys([match.category for match in live if match.action != "allow"])),
+        matches=(*live, *others),
+        reasons=tuple(dict.fromkeys([reason for _, reason in acting])),
+        unknown=tuple([Unknown(rule.id, what) for rule, outcome in unsure for what in dict.fromkeys(outcome.unknown)]),
         language=language.code if language else None,
         language_sure=bool(language and language.sure),
         ruleset=ruleset.version,
         engine=ENGINE_VERSION,
-    )
-    acting = _acting(live, unsure, failed)
-    if not (live or acting or failed):
-        return known
-    hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
-    return replace(
-        known,
-        action=Action(acting[0][0]) if acting else Action.ALLOW,
-        categories=tuple(dict.fromkeys(match.category for match in live if match.action != "allow")),
-        reasons=tuple(dict.fromkeys(reason for _, reason in acting)),
         urgent=any(rule.urgent for rule in hit.values()),
-        ask_first=tuple(id for id, rule in hit.items() if rule.ask_first),
-        strikes=tuple(dict.fromkeys(rule.strike for rule in hit.values() if rule.strike)),
-        failed=tuple(rule.id for rule in failed),
+        ask_first=tuple([id for id, rule in hit.items() if rule.ask_first]),
+        strikes=tuple(dict.fromkeys([rule.strike for rule in hit.values() if rule.strike])),
+        failed=tuple([rule.id for rule in failed]),
     )
 
 
@@ -123,7 +117,7 @@ def _acting(live: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[
         if rule.if_unknown and rule.state == "live"
     ]
     acting += [(match.action, Reason("rule", match.rule)) for match in live]
-    return sorted((pair for pair in acting if pair[0] != "allow"), key=lambda pair: -RANK[pair[0]])
+    return sorted([pair for pair in acting if pair[0] != "allow"], key=lambda pair: -RANK[pair[0]])
 
 
 def _language(look: Look) -> Language | None:

@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class lazy(Generic[T]):  # noqa: N801 a decorator
-    """For methods without arguments; one comment is judged by one thread."""
+    """For methods without arguments; a comment is judged by one thread."""
 
     def __init__(self, work: Callable[[Any], T]) -> None:
         self._work = work

@@ -23,6 +23,7 @@ from .schema import Bad, Problems
 from .source import Located, from_plain
 
 FORMAT = 1
+_MOST_KNOWN = 10_000
 
 # A compiled lexicon takes some 50 MB; the versions that one process knows mostly have the same lists.
 _LEXICONS: WeakValueDictionary[str, Lexicon] = WeakValueDictionary()
@@ -36,6 +37,7 @@ class Gates:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.runs)
         self._always = frozenset(number for number, rule in enumerate(self.rules) if rule.gate is None)
+        self._known: dict[Gate, list[Rule]] = {}
         self._by_key: dict[Key | int, set[int]] = {}
         for number, rule in enumerate(self.rules):
             for key in rule.gate or ():
@@ -43,8 +45,13 @@ class Gates:
 
     def opened_by(self, hit: Gate) -> list[Rule]:
         """Lists and patterns that have a hit in, the rules that may be true out, in order."""
-        opened = self._always.union(*(self._by_key[key] for key in hit if key in self._by_key))
-        return [self.rules[number] for number in sorted(opened)]
+        known = self._known.get(hit)
+        if known is None:
+            opened = self._always.union(*(self._by_key[key] for key in hit if key in self._by_key))
+            known = [self.rules[number] for number in sorted(opened)]
+            if len(self._known) < _MOST_KNOWN:
+                self._known[hit] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,7 +146,9 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         body=body,
         rules=tuple(rules),
         gates=Gates(rules),
-        matchers=Matchers(_lexicon({name: terms for name, terms in searched.items() if terms}), PatternSet(build.patterns)),
+        matchers=Matchers(
+            _lexicon({name: terms for name, terms in searched.items() if terms}), PatternSet(build.patterns)
+        ),
         lists=build.lists,
         enforcement=content["enforcement"],
         settings=content["settings"],

@@ -51,7 +51,7 @@ class Flood:
         recent = _recent(look, self.minutes / 60)
         if recent is None:
             return unknown(HISTORY)
-        return answer(within(sum(p.same_author for p in recent) + 1, self.comments))
+        return answer(within(sum([p.same_author for p in recent]) + 1, self.comments))
 
 
 def _recent(look: Look, hours: float) -> list[Previous] | None:

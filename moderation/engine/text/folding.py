@@ -20,9 +20,7 @@ _LOWER_ASCII = re.compile(r"[a-z]")
 class View:
     """A folded text. lines keeps line breaks, text has blanks there; both have the same length."""
 
-    def __init__(
-        self, original: str, lines: str, offsets: Offsets | Shifted | None, *, is_html: bool = False
-    ) -> None:
+    def __init__(self, original: str, lines: str, offsets: Offsets | Shifted | None, *, is_html: bool = False) -> None:
         self.original = original
         self.lines = lines
         self.offsets = offsets
