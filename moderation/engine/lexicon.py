@@ -13,6 +13,7 @@ from ahocorasick_rs import AhoCorasick
 from .text.disguise import Reading, is_suspicious, joins_words, readings, runs
 from .text.folding import View, folded_term
 from .text.masked import MaskedIndex
+from .text.names import is_name
 from .wordings import variants
 
 FORMS = ("word", "stem", "phrase", "inside")
@@ -20,7 +21,6 @@ USES = ("noun", "adjective", "verb")
 STRONG_TIERS = frozenset(("slur", "strong"))
 _RARELY_DOUBLED = "ukh"
 _TOO_LONG_FOR_CHANCE = 6
-_TITLES = frozenset(("mr", "mrs", "ms", "dr", "sir", "lord", "rev", "judge", "sen", "coach"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ class Lexicon:
                 hits.shield(pattern.text, start, end)
             for entry in pattern.entries:
                 stop = _plain_end(entry.term, searched, start, end)
-                if stop and not (entry.term.name and _is_name(view, start, stop)):
+                if stop and not (entry.term.name and is_name(view, start, stop)):
                     hits.add(entry, start, stop, None if is_plain else view.hidden_as(start, stop))
 
     def _scan_deep(self, view: View, reading: Reading, hits: _Hits) -> None:
@@ -108,7 +108,7 @@ class Lexicon:
             for entry in pattern.entries if how else ():
                 if _fits(entry, reading, start, end):
                     first, last = reading.start(start), reading.end(_deep_end(entry.term, reading, end) - 1)
-                    if not (entry.term.name and _is_name(view, first, last)):
+                    if not (entry.term.name and is_name(view, first, last)):
                         hits.add(entry, first, last, how)
 
 
@@ -233,22 +233,6 @@ def _plain_end(term: Term, text: str, start: int, end: int) -> int:
     if text[end] == "s" and term.form == "word" and text[end - 1] != "s":
         return end + 1 if _word_end(text, end) == end + 1 else 0
     return end if text[end].isdigit() and end - start > 3 else 0
-
-
-def _is_name(view: View, start: int, end: int) -> bool:
-    """Whether a word that is also a name stands as one: capital, beside another capital or a title."""
-    begin, stop = view.span(start, end)
-    written = view.original[begin:stop]
-    if not written[:1].isupper() or (written.isupper() and len(written) > 1):
-        return False
-    after = view.original[stop : stop + 24].split()
-    before = view.original[max(0, begin - 24) : begin].split()
-    follows = bool(after) and after[0][:1].isupper() and view.original[stop : stop + 1] == " "
-    if after and view.original[stop : stop + 2] in ("'s", "’s"):
-        return True
-    title = bool(before) and before[-1].strip(".").lower() in _TITLES
-    leads = bool(before) and before[-1][:1].isupper() and before[-1][-1:].isalpha() and len(before[-1]) > 1
-    return follows or title or leads
 
 
 def _fits(entry: _Entry, reading: Reading, start: int, end: int) -> bool:
