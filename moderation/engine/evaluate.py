@@ -36,7 +36,7 @@ def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | N
             continue
         if outcome.unknown:
             unsure.append((rule, outcome))
-    return _verdict(look, ruleset, matches, unsure, failed)
+    return _verdict(look, ruleset, matches, unsure, failed, is_cut=_is_cut(look))
 
 
 def _due(look: Look, ruleset: Ruleset) -> Sequence[Rule]:
@@ -46,6 +46,14 @@ def _due(look: Look, ruleset: Ruleset) -> Sequence[Rule]:
         return ruleset.gates.opened_by(look.hit)
     except Exception:
         return ruleset.gates.rules
+
+
+def _is_cut(look: Look) -> bool:
+    """Whether a text has more listed or disguised words than are looked at; what fails has its own reason."""
+    try:
+        return look.text.is_cut
+    except Exception:
+        return False
 
 
 def judge_rule(rule: Rule, look: Look) -> Outcome:
@@ -84,11 +92,17 @@ def _spans(several: list[Found], look: Look) -> tuple[tuple[int, int], ...]:
 
 
 def _verdict(
-    look: Look, ruleset: Ruleset, matches: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule]
+    look: Look,
+    ruleset: Ruleset,
+    matches: list[Match],
+    unsure: list[tuple[Rule, Outcome]],
+    failed: list[Rule],
+    *,
+    is_cut: bool,
 ) -> Verdict:
     live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule)) if matches else []
     others = sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule) if matches else []
-    acting = _acting(live, unsure, failed)
+    acting = _acting(live, unsure, failed, is_cut=is_cut)
     hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
     language = _language(look)
     return Verdict(
@@ -108,7 +122,9 @@ def _verdict(
     )
 
 
-def _acting(live: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule]) -> list[tuple[str, Reason]]:
+def _acting(
+    live: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule], *, is_cut: bool
+) -> list[tuple[str, Reason]]:
     """What asks for an action, the strictest first."""
     acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in failed if rule.state == "live"]
     acting += [
@@ -117,6 +133,7 @@ def _acting(live: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[
         if rule.if_unknown and rule.state == "live"
     ]
     acting += [(match.action, Reason("rule", match.rule)) for match in live]
+    acting += [("hold", Reason("too_much"))] if is_cut else []
     return sorted([pair for pair in acting if pair[0] != "allow"], key=lambda pair: -RANK[pair[0]])
 
 

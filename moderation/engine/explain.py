@@ -93,6 +93,8 @@ def reason_text(reason: Reason, verdict: Verdict, ruleset: Ruleset, given: Submi
         return f"The check “{title}” failed: a person has to look."
     if reason.code == "rule_unknown":
         return f"“{title}” could not be decided: a person has to look."
+    if reason.code == "too_much":
+        return "It has more listed or disguised words than the rules look at: a person has to look."
     match = next((match for match in verdict.matches if match.rule == reason.rule), None)
     return render(match, ruleset, given.text, given) if match else title
 

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from .faults import RuleError, listed, nearest
-from .lexicon import Term
+from .hits import Term
 from .lists import CHANGE, changed, in_locale, read_list
 from .policy import EXEMPTION, FIXTURES, read_enforcement, read_settings
 from .rule import OVERRIDE, RULE

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .conditions.logic import All, Any, Filtered
 from .conditions.pattern import Patterns
 from .conditions.terms import Terms
-from .lexicon import Key
+from .hits import Key
 
 Gate = frozenset[Key | int]
 

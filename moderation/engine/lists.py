@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from .lexicon import FORMS, USES, Term
+from .hits import FORMS, USES, Term
 from .schema import BAD, Bad, Choice, Flag, Many, OneOf, Problems, Shape, Some, Table, Text
 from .source import Located
 from .text.folding import folded_term

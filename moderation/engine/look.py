@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from .aim import Aim, Aims
 from .facts import Facts
+from .hits import Key, Scan, TermHit
 from .lazy import lazy
-from .lexicon import Key, Lexicon, TermHit
+from .lexicon import Lexicon
 from .patterns import PatternSet
 from .text.folding import View, fold
 from .text.language import Language, language_of
@@ -52,10 +53,19 @@ class Side:
         self._matchers = matchers
 
     @lazy
+    def _scan(self) -> Scan:
+        return self._matchers.lexicon.scan(self.view)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more in it than was looked at."""
+        return self._scan.is_cut
+
+    @lazy
     def terms(self) -> Mapping[Key, list[TermHit]]:
         """Hits by list and tier."""
         by_key: dict[Key, list[TermHit]] = {}
-        for hit in self._matchers.lexicon.scan(self.view):
+        for hit in self._scan.hits:
             by_key.setdefault((hit.list, hit.term.tier), []).append(hit)
         return by_key
 

@@ -14,7 +14,8 @@ from .exemptions import Exemption
 from .faults import InvalidRuleset, RuleError
 from .files import Collected, collect
 from .gates import Gate
-from .lexicon import Key, Lexicon, Term
+from .hits import Key, Term
+from .lexicon import Lexicon
 from .lists import read_list, to_plain
 from .look import PUBLIC_FIGURES, Matchers
 from .patterns import PatternSet

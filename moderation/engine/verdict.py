@@ -87,7 +87,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why the action is what it is; code: rule, rule_failed, author_blocked, not_judged."""
+    """Why the action is what it is; code: rule, rule_failed, rule_unknown, too_much."""
 
     code: str
     rule: str | None = None

@@ -8,6 +8,7 @@ import pytest
 from moderation.engine import ENGINE_VERSION
 from moderation.engine.conditions.writing import Length
 from moderation.engine.evaluate import evaluate
+from moderation.engine.explain import reason_text
 from moderation.engine.facts import (
     Attack,
     Author,
@@ -91,6 +92,16 @@ def test_a_condition_that_fails_becomes_work_for_people(monkeypatch: pytest.Monk
     assert mild.action == "review"
     trial = judged(rules(rule("{length: {at_least: 1}}", state="trial")), "x")
     assert (trial.action, trial.failed) == ("allow", ("r",))
+
+
+def test_a_text_with_more_than_is_looked_at_waits_for_people(shipped: Ruleset) -> None:
+    """Words that a rule lets pass cannot bury one that it would not: what is left out is a reason to hold."""
+    quoted = '"idiot," he said. ' * 250
+    verdict = judged(shipped, quoted + "You are an idiot.")
+    assert verdict.action is Action.HOLD
+    assert [reason.code for reason in verdict.reasons] == ["too_much"]
+    assert "a person has to look" in reason_text(verdict.reasons[0], verdict, shipped, facts(quoted).submission)
+    assert judged(shipped, '"idiot," he said. ' * 50).action is Action.ALLOW
 
 
 def test_time_that_is_up_is_a_failure() -> None:

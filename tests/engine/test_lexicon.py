@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from moderation.engine.lexicon import Lexicon, Term
+from moderation.engine.hits import MOST_HITS, Term
+from moderation.engine.lexicon import Lexicon
 from moderation.engine.lists import LOCALES
 from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.text import fold
@@ -32,7 +33,7 @@ LEXICON = Lexicon({"list": TERMS})
 def found(text: str) -> list[tuple[str, str | None]]:
     """What is found: the text as written and how it was hidden."""
     view = fold(text)
-    return [(text[slice(*view.span(hit.start, hit.end))], hit.hidden_as) for hit in LEXICON.scan(view)]
+    return [(text[slice(*view.span(hit.start, hit.end))], hit.hidden_as) for hit in LEXICON.scan(view).hits]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +145,7 @@ def test_text_without_the_letters_of_any_term_matches_nothing(text: str) -> None
 @given(st.text(max_size=200) | st.text(alphabet="fuck sh1t$*.-_@a\u200b", max_size=200))
 def test_hits_lie_in_the_text(text: str) -> None:
     view = fold(text)
-    for hit in LEXICON.scan(view):
+    for hit in LEXICON.scan(view).hits:
         start, end = view.span(hit.start, hit.end)
         assert 0 <= start < end <= len(text)
 
@@ -161,7 +162,7 @@ def test_shipped_lists_know_what_better_profanity_objects_to(shipped: Ruleset) -
     assert set(words) == _package_words()
     judged = [word for word, tier in words.items() if tier != "contested"]
     missed = [
-        word for word in judged if not [h for h in ours.scan(fold(f"so {word} then")) if h.term.tier != "covered"]
+        word for word in judged if not [h for h in ours.scan(fold(f"so {word} then")).hits if h.term.tier != "covered"]
     ]
     assert missed == []
     sample = judged[::25]
@@ -177,3 +178,13 @@ def _package_words() -> set[str]:
 
     text = (files("better_profanity") / "profanity_wordlist.txt").read_text(encoding="utf-8")
     return {line.strip() for line in text.splitlines() if line.strip()}
+
+
+def test_more_hits_than_anybody_writes_are_told_of() -> None:
+    few, many = ("shit. " * (MOST_HITS - 1)), ("shit. " * (MOST_HITS + 1))
+    assert not LEXICON.scan(fold(few)).is_cut
+    cut = LEXICON.scan(fold(many))
+    assert (len(cut.hits), cut.is_cut) == (MOST_HITS, True)
+    for hidden in ("sh1t ", "f.u.c.k ", "f**k "):
+        assert not LEXICON.scan(fold(hidden * 20)).is_cut
+        assert LEXICON.scan(fold(hidden * 3000)).is_cut

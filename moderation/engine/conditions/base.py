@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol, TypeVar
 
-from ..lexicon import Key, Term
+from ..hits import Key, Term
 from ..look import Found, Look
 from ..patterns import Pattern
 from ..schema import Bad, Problems, Shape

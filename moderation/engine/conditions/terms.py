@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Any
 
 from ..faults import listed, nearest
-from ..lexicon import Key, Term, TermHit
+from ..hits import Key, Term, TermHit
 from ..look import Found, Look
 from ..schema import BAD, Bad, Choice, Many, OneOf, Problems, Some, Table, Text
 from ..source import Located

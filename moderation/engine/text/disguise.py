@@ -36,6 +36,8 @@ _IS_SUSPICIOUS.Add(_SUSPICIOUS_SIGNS)
 _IS_SUSPICIOUS.Compile()
 _SPACED = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ ._,*/|~+-]{1,3}[a-z0-9@$!*](?![a-z0-9@$])){2,40}(?![^\W_])")
 _AROUND = 40
+# Characters of suspicious parts, some 100 for each suspicious place: beyond anything that people write.
+MOST_READ = 10_000
 _DOUBLED = re.compile(r"(.)\1+")
 _CHUNK = re.compile(r"\S+")
 _EDGE_LEFT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥"
@@ -153,28 +155,36 @@ def is_suspicious(text: str) -> bool:
     return bool(_IS_SUSPICIOUS.Match(text))
 
 
-def readings(text: str) -> list[Reading]:
-    """A suspicious text in, second readings of its suspicious parts out: two where leet is ambiguous."""
-    parts = _parts(text)
+def readings(text: str) -> tuple[list[Reading], bool]:
+    """A suspicious text in, second readings of its suspicious parts out: two where leet is ambiguous.
+
+    The answer's other half tells whether some parts were left out: there is more than MOST_READ of them.
+    """
+    parts, is_cut = _parts(text)
     spaced = [found.span() for start, end in parts for found in _SPACED.finditer(text, start, end)]
     first = _read(text, parts, spaced, LEET_FIRST)
     if any(_AMBIGUOUS.search(text, start, end) for start, end in parts):
-        return [first, _read(text, parts, spaced, LEET_SECOND)]
-    return [first]
+        return [first, _read(text, parts, spaced, LEET_SECOND)], is_cut
+    return [first], is_cut
 
 
-def _parts(text: str) -> list[tuple[int, int]]:
-    """The suspicious places with some words around them, since phrases may be disguised in part."""
+def _parts(text: str) -> tuple[list[tuple[int, int]], bool]:
+    """The suspicious places with some words around them, since phrases may be disguised in part; as many as are read.
+
+    The answer's other half tells whether some were left out.
+    """
     parts: list[tuple[int, int]] = []
+    room = MOST_READ
     for found in _SUSPICIOUS.finditer(text):
         start = text.rfind(" ", 0, max(found.start() - _AROUND, 0)) + 1
         end = text.find(" ", min(found.end() + _AROUND, len(text)))
         end = len(text) if end < 0 else end
-        if parts and start <= parts[-1][1]:
-            parts[-1] = (parts[-1][0], max(end, parts[-1][1]))
-        else:
-            parts.append((start, end))
-    return parts
+        goes_on = bool(parts) and start <= parts[-1][1]
+        room -= end - (parts[-1][1] if goes_on else start)
+        if room < 0:
+            return parts, True
+        parts.append((parts.pop()[0] if goes_on else start, end))
+    return parts, False
 
 
 def joins_words(pieces: list[str]) -> bool:

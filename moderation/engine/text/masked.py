@@ -11,37 +11,49 @@ _MASKED = re.compile(
     r"(?<![^\W_])[a-z]{1,14}[*#%@$&!?_~.•█-]{1,8}(?:[a-z]{1,14}(?:[*#%@$&!?_~.•█-]{1,4}[a-z]{0,14}){0,2})?"
 )
 _TRAILING = "@$&!?~.-"
+# Beyond what people write in 20 KB.
+MOST_WORDS = 400
 _ENDINGS = ("ed", "er", "ers", "in", "ing", "ings")
 
 
 class MaskedIndex:
-    """Terms by first letter and length."""
+    """Terms by length and by each letter in its place."""
 
     def __init__(self, terms: Iterable[tuple[str, bool, bool]]) -> None:
         """Takes (term, may have a suffix, is strong)."""
-        self._terms: dict[tuple[str, int], list[tuple[str, bool, bool]]] = {}
-        for term, open_end, strong in terms:
-            if term.isascii() and term.isalpha() and 3 <= len(term) <= 16:
-                self._terms.setdefault((term[0], len(term)), []).append((term, open_end, strong))
+        self._terms = [one for one in terms if one[0].isascii() and one[0].isalpha() and 3 <= len(one[0]) <= 16]
+        self._with: dict[tuple[int, int, str], set[int]] = {}
+        for number, (term, _, _) in enumerate(self._terms):
+            for place, letter in enumerate(term):
+                self._with.setdefault((len(term), place, letter), set()).add(number)
 
-    def find(self, text: str) -> Iterator[tuple[str, int, int]]:
-        """A folded text in, each (term, start, end) that a masked word may stand for out."""
-        for found in _MASKED.finditer(text):
-            word = found.group().rstrip(_TRAILING)
-            if not word.isalpha():
-                yield from self._fits(word, found.start())
+    def find(self, text: str) -> tuple[list[tuple[str, int, int]], bool]:
+        """A folded text in; each (term, start, end) that a masked word may stand for out, and whether there are more."""
+        found: list[tuple[str, int, int]] = []
+        looked_at = 0
+        for one in _MASKED.finditer(text):
+            word = one.group().rstrip(_TRAILING)
+            if word.isalpha():
+                continue
+            looked_at += 1
+            if looked_at > MOST_WORDS:
+                return found, True
+            found += [(term, one.start(), one.start() + len(word)) for term in self._fits(word)]
+        return found, False
 
-    def _fits(self, word: str, start: int) -> Iterator[tuple[str, int, int]]:
-        head = word[: len(word) - len(word.lstrip(ascii_lowercase))]
-        for length in range(max(3, len(head) + 1), min(len(word), 16) + 1):
-            for term, open_end, strong in self._terms.get((word[0], length), ()):
-                rest = word[length:]
-                if not term.startswith(head):
-                    continue
-                if rest and not (open_end and _is_ending(rest)):
-                    continue
-                if _covers(word[:length], term, strong=strong):
-                    yield term, start, start + len(word)
+    def _fits(self, word: str) -> Iterator[str]:
+        head = len(word) - len(word.lstrip(ascii_lowercase))
+        for length in range(max(3, head + 1), min(len(word), 16) + 1):
+            masked, rest = word[:length], word[length:]
+            for number in sorted(self._like(masked)):
+                term, open_end, strong = self._terms[number]
+                if (not rest or (open_end and _is_ending(rest))) and _covers(masked, term, strong=strong):
+                    yield term
+
+    def _like(self, masked: str) -> set[int]:
+        """Which terms have the letters that are left."""
+        seen = [self._with.get((len(masked), at, sign), set()) for at, sign in enumerate(masked) if sign.isalpha()]
+        return set.intersection(*seen)
 
 
 def _is_ending(rest: str) -> bool:
