@@ -67,11 +67,12 @@ def judged(now: Standing, *, revision: int, action: str, person_stopped: bool, e
     return Standing(status, None if edit_hides else now.published_revision)
 
 
-def decided(*, revision: int, decision: str) -> Standing:
-    """Where a person's decision (approve, reject, hold) on `revision` leads."""
+def decided(now: Standing, *, revision: int, decision: str, edit_only: bool = False) -> Standing:
+    """Where a person's decision (approve, reject, hold) on `revision` leads; edit_only: what was public before stays."""
     if decision == "approve":
         return Standing("published", revision)
-    return Standing("held" if decision == "hold" else "rejected", None)
+    stays = now.published_revision if edit_only and now.published_revision != revision else None
+    return Standing("held" if decision == "hold" else "rejected", stays)
 
 
 def edited(now: Standing) -> Standing:
@@ -84,9 +85,9 @@ def withdrawn() -> Standing:
     return Standing("withdrawn", None)
 
 
-def hidden_by_flags() -> Standing:
-    """Enough readers flagged a published comment that no person has approved."""
-    return Standing("held", None)
+def hidden_by_flags(now: Standing) -> Standing:
+    """Enough readers flagged the public text that no person has approved; an edit of it that was stopped stays so."""
+    return Standing("held" if now.status == "published" else now.status, None)
 
 
 def second_look(

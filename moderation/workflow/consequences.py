@@ -14,9 +14,11 @@ from moderation.storage.queries import history, lookup
 from moderation.workflow import strikes, verdict_strikes
 from moderation.workflow.blocks import propose, take_back
 from moderation.workflow.incoming import Actor
-from moderation.workflow.moves import event_data, move
+from moderation.workflow.moves import event_data, move, standing
 from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.rulesets import NoRuleset
+
+EDIT_ONLY = "edit_not_shown"  # restriction: what was public before stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,12 @@ class Consequences:
         by = Actor(decision.by_kind, decision.by_id, decision.by_role)  # type: ignore[arg-type]  # ours, as stored
         standing_now = comment.status != "withdrawn" and comment.latest_revision == revision.number
         if standing_now:
-            after = lifecycle.decided(revision=revision.number, decision=decision.decision)
+            after = lifecycle.decided(
+                standing(comment),
+                revision=revision.number,
+                decision=decision.decision,
+                edit_only=decision.restriction == EDIT_ONLY,
+            )
             comment.person_stopped = decision.decision != "approve"
             moved = move(
                 ledger,

@@ -37,6 +37,7 @@ def message(
             posted_at=comment.created_at,
             story=story.title if story else None,
             was_public=_was_public(session, comment),
+            earlier_stays=comment.published_revision is not None,
             decided_by=comment.decided_by,
             found_by=decision.detected_by if decision else "rules",
             flagged=held_by_flags(session, comment),

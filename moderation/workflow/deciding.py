@@ -27,10 +27,10 @@ def same_again(ledger: Ledger, comment: Comment, decision: IncomingDecision, by:
     return False
 
 
-def overrule_own(
+def overrule(
     ledger: Ledger, consequences: Consequences, comment: Comment, decision: IncomingDecision, by: Actor
 ) -> None:
-    """The same newsroom person changes his mind: his earlier decision is undone before the new one."""
+    """The standing decision is undone before a new one: its author changes his mind, or somebody senior his."""
     revision = lookup.revision(ledger.session, comment.id, decision.revision)
     standing = lookup.standing_decision(ledger.session, revision.id)
     if standing is None:

@@ -18,7 +18,8 @@ from moderation.storage.models import (
     Revision,
     Story,
 )
-from moderation.storage.queries import statistics
+from moderation.storage.queries import lookup, statistics
+from moderation.storage.queries.find import find_comments
 from moderation.storage.queries.review import open_items
 from moderation.storage.unit_of_work import Database
 from moderation.workflow import blocks, correspondence, desk_record, desk_views
@@ -60,22 +61,43 @@ class Desk:
             item = session.scalar(select(ReviewItem).where(ReviewItem.id == item_id, ReviewItem.site_id == site_id))
             if item is None:
                 raise NotFound("There is no such item in the queue of this site.")
-            comment = session.get_one(Comment, item.comment_id)
-            shown = self.presenter.comment(session, comment)
-            return {
-                "item": desk_views.item(item, now),
-                "comment": shown,
-                "name": desk_views.name(session, comment),
-                "story": desk_views.story(session, session.get_one(Story, comment.story_id)),
-                "parent": desk_views.parent(session, comment),
-                "flags": desk_views.flags(session, comment),
-                "held_by_flags": correspondence.held_by_flags(session, comment),
-                "unchecked": self._unchecked(session, shown["verdict"]),
-                "reason": desk_views.prefilled_reason(shown),
-                "commenter": desk_record.record(session, self.presenter, site_id, comment.author_id, now),
-                "appeal": desk_views.open_appeal(session, comment.id),
-                "waiting": desk_views.waiting(session, comment),
-            }
+            return self._card(session, session.get_one(Comment, item.comment_id), item, now)
+
+    def comment_card(self, *, site_id: str, comment_id: str, now: datetime) -> dict[str, Any]:
+        """The same of any comment of the site, by the site's own id; `item` is its open one, or one that stands for none."""
+        with self.database.read() as session:
+            comment = lookup.comment(session, site_id, comment_id)
+            return self._card(session, comment, lookup.open_item(session, comment.id), now)
+
+    def find(
+        self, *, site_id: str, words: str, status: str | None = None, page: int = 1, size: int = 25
+    ) -> dict[str, Any]:
+        """{comments, more}: those with the words in text, names, ids or story, newest first; page counts from 1."""
+        with self.database.read() as session:
+            found = find_comments(
+                session, site_id=site_id, words=words, status=status, skip=(page - 1) * size, limit=size + 1
+            )
+            matches = matches_of(session, self.presenter, [row.revision for row in found[:size]])
+            shown = [desk_views.found(row, matches.get(row.revision.id, [])) for row in found[:size]]
+            return {"comments": shown, "more": len(found) > size}
+
+    def _card(self, session: Session, comment: Comment, item: ReviewItem | None, now: datetime) -> dict[str, Any]:
+        shown = self.presenter.comment(session, comment)
+        return {
+            "item": desk_views.item(item, now) if item else desk_views.NO_ITEM,
+            "comment": shown,
+            "name": desk_views.name(session, comment),
+            "public": desk_views.public_text(session, comment),
+            "story": desk_views.story(session, session.get_one(Story, comment.story_id)),
+            "parent": desk_views.parent(session, comment),
+            "flags": desk_views.flags(session, lookup.latest_revision(session, comment)),
+            "held_by_flags": correspondence.held_by_flags(session, comment),
+            "unchecked": self._unchecked(session, shown["verdict"]),
+            "reason": desk_views.prefilled_reason(shown),
+            "commenter": desk_record.record(session, self.presenter, comment.site_id, comment.author_id, now),
+            "appeal": desk_views.open_appeal(session, comment.id),
+            "waiting": desk_views.waiting(session, comment),
+        }
 
     def commenter(self, *, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
         """The record of one author (our own id), as far as this site may see it."""

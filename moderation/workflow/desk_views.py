@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation.storage.models import Appeal, Author, Block, Comment, Flag, ReviewItem, Story
+from moderation.storage.models import Appeal, Author, Block, Comment, Flag, ReviewItem, Revision, Story
 from moderation.storage.queries import lookup
+from moderation.storage.queries.find import FoundComment
 from moderation.workflow import blocks
 from moderation.workflow.gravity import gravity
 
@@ -46,6 +47,24 @@ def item(item: ReviewItem, now: datetime) -> dict[str, Any]:
         "outcome": item.outcome,
         "claimed_by": item.claimed_by if held else None,
         "claimed_until": item.claimed_until if held else None,
+    }
+
+
+NO_ITEM: dict[str, Any] = {
+    "id": None, "source": None, "urgent": False, "opened_at": None, "closed": True, "outcome": None,
+    "claimed_by": None, "claimed_until": None,
+}  # fmt: skip
+
+
+def found(row: FoundComment, matches: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": row.comment.external_id,
+        "text": row.revision.text,
+        "status": row.comment.status,
+        "matches": matches,
+        "name": row.revision.author_name or row.author_name or row.author_id,
+        "story": {"title": row.story_title},
+        "at": row.comment.created_at,
     }
 
 
@@ -113,8 +132,15 @@ def parent(session: Session, comment: Comment) -> dict[str, Any] | None:
     }
 
 
-def flags(session: Session, comment: Comment) -> list[dict[str, Any]]:
-    revision = lookup.latest_revision(session, comment)
+def public_text(session: Session, comment: Comment) -> dict[str, Any] | None:
+    """What readers see while an edit waits or was stopped; None where that is the latest revision, or nothing."""
+    if comment.published_revision in (None, comment.latest_revision):
+        return None
+    revision = lookup.revision(session, comment.id, comment.published_revision)
+    return {"revision": revision.number, "text": revision.text, "flags": flags(session, revision)}
+
+
+def flags(session: Session, revision: Revision) -> list[dict[str, Any]]:
     rows = session.scalars(select(Flag).where(Flag.revision_id == revision.id).order_by(Flag.created_at))
     return [{"reason": row.reason, "note": row.note, "weight": row.weight, "at": row.created_at} for row in rows]
 

@@ -17,7 +17,7 @@ from moderation.storage.rows import insert_once
 from moderation.workflow import people, queue_items
 from moderation.workflow.incoming import Actor, IdempotencyKey, IncomingFlag
 from moderation.workflow.intake import store_as_published
-from moderation.workflow.moves import event_data, move
+from moderation.workflow.moves import event_data, move, standing
 from moderation.workflow.present import flag_counts
 from moderation.workflow.recording import Recorder, replayed
 from moderation.workflow.rulebook import Rulebook
@@ -48,10 +48,10 @@ class Flags:
         with self.record(site_id, now) as ledger:
             known = replayed(ledger.session, site_id, key, now)
             comment = self._comment(ledger, comment_id, flag, by)
-            revision = lookup.revision(ledger.session, comment.id, flag.revision or comment.latest_revision)
+            revision = lookup.revision(ledger.session, comment.id, flag.revision or _seen(comment))
             created = known is None and self._count(ledger, comment, revision, flag, limits)
             ledger.session.flush()
-            view = _summary(ledger.session, comment)
+            view = _summary(ledger.session, revision)
         if created:
             telemetry.flags.labels(reason=flag.reason).inc()
         return view, created, known is not None
@@ -59,7 +59,7 @@ class Flags:
     def summary(self, *, site_id: str, comment_id: str) -> dict[str, Any]:
         """{total, counts, weight, outcome} of the latest revision."""
         with self.record.database.read() as session:
-            return _summary(session, lookup.comment(session, site_id, comment_id))
+            return _summary(session, lookup.latest_revision(session, lookup.comment(session, site_id, comment_id)))
 
     def _comment(self, ledger: Ledger, comment_id: str, flag: IncomingFlag, by: Actor) -> Comment:
         found = lookup.find_comment(ledger.session, ledger.site_id, comment_id, lock=True)
@@ -113,22 +113,32 @@ class Flags:
             _hide(ledger, comment, revision)
 
 
+def _seen(comment: Comment) -> int:
+    """What a reader saw who does not say: the public revision, also while an edit of it waits or was stopped."""
+    return comment.published_revision or comment.latest_revision
+
+
 def _hide(ledger: Ledger, comment: Comment, revision: Revision) -> None:
-    """Published becomes held, unless a person approved this very revision: flags never undo a person."""
-    if comment.status != "published" or comment.latest_revision != revision.number:
+    """The public text is held, unless a person approved this very revision: flags never undo a person.
+
+    While an edit of it is being checked, for seconds, nothing happens: its verdict says what is public next.
+    """
+    if comment.published_revision != revision.number or comment.status == "pending":
         return
     decision = lookup.standing_decision(ledger.session, revision.id)
     if decision is not None and decision.decision == "approve":
         return
+    latest = lookup.latest_revision(ledger.session, comment)
+    is_latest = latest.id == revision.id
     move(
         ledger,
         comment,
-        lifecycle.hidden_by_flags(),
-        decided_by="rules",
+        lifecycle.hidden_by_flags(standing(comment)),
+        decided_by="rules" if is_latest else comment.decided_by,  # type: ignore[arg-type]  # checked by the table
         by=Actor("system"),
-        revision=revision.number,
-        verdict=lookup.live_verdict(ledger.session, revision.id),
-        cause="flagged",
+        revision=latest.number,
+        verdict=lookup.live_verdict(ledger.session, latest.id),
+        cause="flagged" if is_latest else "public_text_flagged",
     )
 
 
@@ -148,8 +158,7 @@ def _weight_of(session: Session, revision_id: str) -> tuple[float, int]:
     return sum(weights), len(weights)
 
 
-def _summary(session: Session, comment: Comment) -> dict[str, Any]:
-    revision = lookup.latest_revision(session, comment)
+def _summary(session: Session, revision: Revision) -> dict[str, Any]:
     weight, _ = _weight_of(session, revision.id)
     listed = (Flag.revision_id == revision.id) & Flag.reason.not_in(UNLISTED_REASONS)  # the others nobody decides
     states = set(session.scalars(select(Flag.state).where(listed)))

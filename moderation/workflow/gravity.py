@@ -3,8 +3,8 @@
 RANK = {"allow": 0, "review": 1, "hold": 2, "reject": 3}
 # Care first: a person in danger is nobody's offence. Then as steep as the shipped ladder of enforcement.yaml.
 GRAVEST_FIRST = (
-    "self_harm", "threat", "illegal", "personal_information", "tragedy_joke", "harassment", "slur", "spam",
-    "personal_attack", "legal_risk", "vulgarity", "profanity", "civility", "off_topic", "custom", "other",
+    "self_harm", "threat", "illegal", "personal_information", "tragedy_joke", "harassment", "slur",
+    "personal_attack", "legal_risk", "spam", "vulgarity", "profanity", "civility", "off_topic", "custom", "other",
 )  # fmt: skip
 
 

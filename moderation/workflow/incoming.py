@@ -85,13 +85,18 @@ class IncomingFlag:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingDecision:
-    """A person's decision on one revision. `reason` is a category code; `moderator_id` the site's own id of the person."""
+    """A person's decision on one revision. `reason` is a category code; `moderator_id` the site's own id of the person.
+
+    edit_only: a rejected edit leaves public what was; overrules: the id of another's decision that this one replaces.
+    """
 
     revision: int
     decision: Literal["approve", "reject", "hold"]
     reason: str
     note: str | None = None
     moderator_id: str | None = None
+    edit_only: bool = False
+    overrules: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,9 @@ GUIDELINES: dict[str, str] = {
     "illegal": "Illegal content",
     "custom": "House rules",
 }
+CARE_TITLE = "We hope that you are safe"
+ASK = "Write to the newsroom that you want one, and why."
+STAYS = "What you wrote before stays as it is."
 CARE = "If you are in danger now, please call your emergency number."
 _LINK = re.compile(r"https://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 _FOUND = {
@@ -62,6 +65,7 @@ class Occasion:
     posted_at: datetime | None = None
     story: str | None = None
     was_public: bool = False
+    earlier_stays: bool = False
     decided_by: str | None = None
     found_by: str | None = None
     flagged: bool = False
@@ -79,7 +83,8 @@ def letter(occasion: Occasion) -> dict[str, str] | None:
     if occasion.status == "pending":
         return {"title": "Being checked", "text": "Your comment is being checked."}
     if occasion.status == "held":
-        return _written(*_held(occasion))
+        title, parts = _held(occasion)
+        return _written(CARE_TITLE if occasion.care else title, parts)
     if occasion.status != "rejected":
         return None
     if occasion.decided_by == "block":
@@ -90,8 +95,9 @@ def letter(occasion: Occasion) -> dict[str, str] | None:
         hours = occasion.settings.get("hours") if closed == "site_closed" else None
         working = f"Moderators work {hours}." if hours else None
         return _written("Comments are closed", [occasion.care, SYSTEM_REASONS[closed], working])
-    what = "removed" if occasion.was_public else "not published"
-    return _linked(_written(f"Your comment was {what}", _stopped(what, occasion)), occasion.settings)
+    what = "removed" if occasion.was_public and not occasion.earlier_stays else "not published"
+    title = CARE_TITLE if occasion.care else f"Your {_what(occasion)} was {what}"
+    return _linked(_written(title, _stopped(what, occasion)), occasion.settings)
 
 
 def ask(guidelines: Sequence[str]) -> dict[str, str]:
@@ -126,6 +132,7 @@ def _held(occasion: Occasion) -> tuple[str, list[str | None]]:
     return title, [
         occasion.care,
         first,
+        STAYS if occasion.earlier_stays else None,
         _why_held(occasion),
         f"Moderators work {settings['hours']}." if awaited and settings.get("hours") else None,
         f"Most comments are decided within {settings['typical']}." if awaited and settings.get("typical") else None,
@@ -145,17 +152,22 @@ def _stopped(what: str, occasion: Occasion) -> list[str | None]:
     return [
         occasion.care,
         f"{_which(occasion)} was {what}.",
+        STAYS if occasion.earlier_stays else None,
         *_why_stopped(occasion),
         _found_and_decided(occasion),
         "This concerns only this comment.",
         f"You can ask for a second look{_until(occasion.second_look_until)}.",
-        occasion.settings.get("redress"),
+        occasion.settings.get("redress") or ASK,
     ]
+
+
+def _what(occasion: Occasion) -> str:
+    return "edit" if occasion.earlier_stays else "comment"
 
 
 def _which(occasion: Occasion) -> str:
     when = f" of {day(occasion.posted_at)}" if occasion.posted_at else ""
-    return f"Your comment{when}" + (f' under "{occasion.story}"' if occasion.story else "")
+    return f"Your {_what(occasion)}{when}" + (f' under "{occasion.story}"' if occasion.story else "")
 
 
 def _why_stopped(occasion: Occasion) -> list[str | None]:
@@ -186,7 +198,7 @@ def _blocked(block: Barred, settings: Mapping[str, Any]) -> list[str | None]:
         f"It follows from your comments of {days}." if days else None,
         "This was decided automatically." if block.automated else "A moderator decided this.",
         "You can still read, withdraw your comments, and ask for a second look.",
-        settings.get("redress"),
+        settings.get("redress") or ASK,
     ]
 
 

@@ -17,7 +17,7 @@ from moderation.storage.models import Comment, Decision, ReviewItem, Revision, n
 from moderation.storage.queries import lookup
 from moderation.storage.rows import counted, insert_once
 from moderation.workflow import deciding, queue_items
-from moderation.workflow.consequences import Consequences
+from moderation.workflow.consequences import EDIT_ONLY, Consequences
 from moderation.workflow.incoming import Actor, IdempotencyKey, IncomingDecision
 from moderation.workflow.present import Presenter
 from moderation.workflow.recording import Recorder, replayed
@@ -25,6 +25,7 @@ from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.times import rfc3339
 
 CLAIM = timedelta(minutes=5)
+OVERRULES = ("senior", "admin")  # the roles that replace another's decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +67,16 @@ class Review:
     ) -> dict[str, Any]:
         """A moderator's decision at the desk; it takes effect after the site's `undo_seconds`.
 
+        With `overrules` it replaces the standing decision on this revision: of a senior or admin at any time, of a
+        moderator where the comment came back into the list since.
         Raises Conflict (decided, claimed, stale_revision, withdrawn).
         """
         wait = timedelta(seconds=float(self.rulebook.settings(site_id=site_id)["undo_seconds"]))
         with self.record(site_id, now) as ledger:
-            comment = lookup.comment(ledger.session, site_id, comment_id, lock=True)
+            comment = self._locked(ledger, comment_id)
             _not_claimed_by_another(ledger, comment, by)
+            if decision.overrules:
+                self._overrule(ledger, comment, decision, by)
             row = self._new(ledger, comment, decision, by, now + wait)
             queue_items.close(ledger, comment.id, decision.decision)
             _audit(ledger, row, comment, by, decision.revision)
@@ -98,7 +103,7 @@ class Review:
             actor = deciding.outside_actor(ledger, by, decision)
             created = known is None and not deciding.same_again(ledger, comment, decision, actor)
             if created:
-                deciding.overrule_own(ledger, self.consequences, comment, decision, actor)
+                deciding.overrule(ledger, self.consequences, comment, decision, actor)
                 row = self._new(ledger, comment, decision, actor, now)
                 _audit(ledger, row, comment, actor, decision.revision)
                 queue_items.close(ledger, comment.id, decision.decision)
@@ -134,7 +139,8 @@ class Review:
     def undo(self, *, site_id: str, decision_id: str, by: Actor, now: datetime) -> dict[str, Any]:
         """Takes the actor's own decision back: silently while it waits, with its reverse afterwards.
 
-        Raises NotFound for another's decision, Conflict where the comment has moved on since.
+        Where the comment has moved on since, only what followed for author and readers is taken back.
+        Raises NotFound for another's decision.
         """
         with self.record(site_id, now) as ledger:
             row = ledger.session.scalar(select(Decision).where(Decision.id == decision_id, Decision.site_id == site_id))
@@ -153,6 +159,22 @@ class Review:
             _list_again(ledger, comment)
             _audit_undo(ledger, row, comment, by, was)
         return {"id": decision_id, "state": "undone"}
+
+    def _overrule(self, ledger: Ledger, comment: Comment, decision: IncomingDecision, by: Actor) -> None:
+        revision = _decidable(ledger, comment, decision)
+        standing = lookup.standing_decision(ledger.session, revision.id)
+        came_back = lookup.open_item(ledger.session, comment.id) is not None  # flagged anew, or appealed
+        may = by.role in OVERRULES or came_back
+        if standing is None or standing.id != decision.overrules or not may:
+            raise deciding.decided_already(ledger, revision)
+        deciding.overrule(ledger, self.consequences, comment, decision, by)
+        ledger.audit(
+            by=by,
+            act="decision.overrule",
+            subject=("comment", comment.id),
+            decision=standing.id,
+            revision=decision.revision,
+        )
 
     def _locked(self, ledger: Ledger, comment_id: str) -> Comment:
         comment = lookup.comment(ledger.session, ledger.site_id, comment_id)
@@ -182,7 +204,7 @@ class Review:
             effective_at=effective,
             redress_until=self._redress(ledger, decision),
             before={},
-            restriction="none" if decision.decision == "approve" else "comment_not_shown",
+            restriction=_restriction(comment, decision),
             own_initiative=not deciding.flagged(ledger, revision),
             detected_by=deciding.detected_by(ledger, revision),
             automated=False,
@@ -212,6 +234,12 @@ def _decidable(ledger: Ledger, comment: Comment, decision: IncomingDecision) -> 
             type="stale_revision",
         )
     return lookup.latest_revision(ledger.session, comment)
+
+
+def _restriction(comment: Comment, decision: IncomingDecision) -> str:
+    if decision.decision == "approve":
+        return "none"
+    return EDIT_ONLY if decision.edit_only and comment.published_revision else "comment_not_shown"
 
 
 def _not_claimed_by_another(ledger: Ledger, comment: Comment, by: Actor) -> None:

@@ -103,7 +103,7 @@ def flag(
     comment = comment or _published_elsewhere(site, id, *(along or ("", "", "")))
     if comment.status == "withdrawn":
         return 409, "withdrawn"
-    revision = comment.revisions.get(number or comment.latest.number)
+    revision = comment.revisions.get(number or comment.public or comment.latest.number)
     if revision is None:
         return 404, "not_found"
     if reader in revision.flags:
@@ -129,8 +129,10 @@ def _published_elsewhere(site: Site, id: str, author: str, story: str, text: str
 def _hide(site: Site, comment: Comment, revision: Revision) -> None:
     weight, readers = site.weight(revision)
     approved = revision.decision is not None and revision.decision.decision == "approve"
-    if weight >= 1 and readers >= 2 and comment.status == "published" and revision is comment.latest and not approved:
-        site.move(comment, "held", None, "rules", revision.number)
+    is_shown = comment.public == revision.number and comment.status != "pending"
+    if weight >= 1 and readers >= 2 and is_shown and not approved:
+        status, by = ("held", "rules") if comment.status == "published" else (comment.status, comment.decided_by)
+        site.move(comment, status, None, by, comment.latest.number)
 
 
 def decide(site: Site, id: str, by: str, number: int, decision: str, reason: str, now: datetime) -> Answer:

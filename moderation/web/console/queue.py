@@ -4,15 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, abort, g, redirect, render_template, request, url_for
 
-from moderation.errors import Conflict, InvalidFields, NotFound
+from moderation.errors import NotFound
 from moderation.web.console import words
 from moderation.web.console.access import Access
-from moderation.workflow.incoming import IncomingDecision
+from moderation.web.console.cards import decided, number, show
 
 if TYPE_CHECKING:
     from moderation.bootstrap import Application
-
-NOTE_LENGTH = 2000
 
 
 def register(desk: Blueprint, application: "Application", access: Access) -> None:
@@ -27,7 +25,7 @@ def _add_list(desk: Blueprint, application: "Application", access: Access) -> No
     @access.needs("read the queue")
     def queue(site: str) -> Any:
         now, source = application.now(), request.args.get("source")
-        upto = _number(request.args.get("upto"))
+        upto = number(request.args.get("upto"))
         shown = application.desk.queue(
             site_id=g.site_id,
             now=now,
@@ -57,20 +55,17 @@ def _add_items(desk: Blueprint, application: "Application", access: Access) -> N
     @desk.get("/<site>/items/<item>")
     @access.needs("read the queue")
     def item(site: str, item: str) -> Any:
-        return _card(application, site, item, said=_TAKEN if request.args.get("taken") else None)
+        return _shown(application, site, item, said=_TAKEN if request.args.get("taken") else None)
 
     @desk.post("/<site>/items/<item>/decide")
     @access.needs("claim, decide, release")
     def decide(site: str, item: str) -> Any:
-        return _decide(application, access, site, item)
+        return decided(application, access, site, _card(application, item), lambda: _after(application, access, site))
 
     @desk.post("/<site>/items/<item>/check-first")
     @access.needs("check comments under a story first")
     def check_first(site: str, item: str) -> Any:
-        try:
-            card = application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
-        except NotFound:
-            abort(404)
+        card = _card(application, item)
         application.stories.check_first(
             site_id=g.site_id, story_id=card["story"]["id"], by=access.actor(), now=application.now()
         )
@@ -109,23 +104,9 @@ def _to(endpoint: str, site: str, **more: Any) -> str:
     return url_for(endpoint, site=site, **{name: value for name, value in {**kept, **more}.items() if value})
 
 
-def _decide(application: "Application", access: Access, site: str, item: str) -> Any:
-    decision = _decision()
-    if isinstance(decision, str):
-        return _card(application, site, item, said=decision, status=422)
-    try:
-        card = application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
-        application.review.decide(
-            site_id=g.site_id,
-            comment_id=card["comment"]["id"],
-            decision=decision,
-            by=access.actor(),
-            now=application.now(),
-        )
-    except (Conflict, InvalidFields) as error:
-        return _card(application, site, item, said=error.detail, status=409)
+def _after(application: "Application", access: Access, site: str) -> str:
     after = _next(application, access)
-    return redirect(_to("desk.item", site, item=after, decided="1") if after else _to("desk.queue", site), 303)
+    return _to("desk.item", site, item=after, decided="1") if after else _to("desk.queue", site)
 
 
 def _next(application: "Application", access: Access) -> str | None:
@@ -135,7 +116,7 @@ def _next(application: "Application", access: Access) -> str | None:
         site_id=g.site_id,
         now=application.now(),
         user_id=g.user.id,
-        upto=_number(request.form.get("upto")),
+        upto=number(request.form.get("upto")),
         source=source if source in words.SOURCES else None,
     )
     free = (str(line["item"]["id"]) for line in shown["items"] if not line["claimed_by_another"])
@@ -145,46 +126,16 @@ def _next(application: "Application", access: Access) -> str | None:
     )
 
 
-def _card(application: "Application", site: str, item: str, said: str | None = None, status: int = 200) -> Any:
-    now = application.now()
+def _shown(application: "Application", site: str, item: str, said: str | None = None) -> Any:
+    last = _undoable(application) if request.args.get("decided") else None
+    return show(site, _card(application, item), application.now(), said=said, last=last)
+
+
+def _card(application: "Application", item: str) -> dict[str, Any]:
     try:
-        card = application.desk.card(site_id=g.site_id, item_id=item, now=now)
+        return application.desk.card(site_id=g.site_id, item_id=item, now=application.now())
     except NotFound:
         abort(404)
-    matches = (card["comment"]["verdict"] or {}).get("matches", [])
-    return render_template(
-        "desk/item.html",
-        site=site,
-        now=now,
-        said=said,
-        pieces=words.pieces(card["comment"]["text"], matches),
-        folded=words.folded(card["comment"]["text"], matches),
-        matches=matches,
-        last=_undoable(application) if request.args.get("decided") else None,
-        note=request.form.get("note", ""),
-        **card,
-    ), status
-
-
-def _decision() -> IncomingDecision | str:
-    """What the form says, or what is missing in it."""
-    form = request.form
-    decision, revision, reason = form.get("decision"), _number(form.get("revision")), form.get("reason", "")
-    if decision not in ("approve", "reject", "hold") or revision is None:
-        return "Choose a decision."
-    if decision == "reject" and reason not in words.REASONS:
-        return "Choose a reason: the commenter is told it, and it may count against them. Nothing was decided."
-    note = form.get("note", "").strip()[:NOTE_LENGTH].replace("\0", "")
-    return IncomingDecision(
-        revision=revision,
-        decision=decision,  # type: ignore[arg-type]  # one of the three, see above
-        reason=reason if decision != "approve" and reason in words.REASONS else "other",
-        note=note or None,
-    )
-
-
-def _number(given: str | None) -> int | None:
-    return int(given) if given and given.isascii() and given.isdigit() and len(given) < 16 else None
 
 
 def _undoable(application: "Application") -> dict[str, Any] | None:

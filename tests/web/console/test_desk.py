@@ -3,6 +3,7 @@
 import html
 
 from moderation.storage.models import AuditRow, Match, Publication, RulesetRow
+from moderation.workflow.incoming import Actor
 from moderation.workflow.rulesets import UnreadableRuleset
 from tests.web.console.conftest import PASSWORD, Desk
 
@@ -156,3 +157,84 @@ def _commenter(desk: Desk) -> str:
     lines = desk.app.desk.queue(site_id=desk.service.site_id, now=desk.app.now(), user_id="x")["items"]
     card = desk.app.desk.card(site_id=desk.service.site_id, item_id=lines[0]["item"]["id"], now=desk.app.now())
     return str(card["commenter"]["key"])
+
+
+def test_a_published_comment_that_nobody_flagged_is_found_and_removed(desk: Desk) -> None:
+    desk.service.decided(id="calm", text="A fair point about 100 % of the zebras.", author={"id": "z-1", "name": "Zoë"})
+    desk.service.decided(id="other", text="Another point.")
+    browser = desk.log_in("moderator")
+    for words in ("zebras", "100 %", "Zoë point", "z-1", "calm"):
+        page = browser.get("/desk/main/find", query_string={"words": words}).text
+        assert "/desk/main/comments/calm" in page, words
+        assert "/desk/main/comments/other" not in page
+    for words in ("zebr_s", "z%", CANARY, "\0", "x" * 500):
+        assert "Nothing found" in browser.get("/desk/main/find", query_string={"words": words + "!"}).text
+    assert "comments/calm" not in browser.get("/desk/main/find?words=zebras&status=held").text
+    card = browser.get("/desk/main/comments/calm").text
+    assert "the automatic check let it pass" in card
+    answer = browser.post("/desk/main/comments/calm/decide", revision="1", decision="reject", reason="off_topic")
+    assert answer.status_code == 303
+    desk.settle()
+    assert desk.service.get("/v1/comments/calm").get_json()["status"] == "rejected"
+    assert browser.get("/desk/main/comments/nobody").status_code == 404
+
+
+def test_somebody_senior_replaces_a_decision_and_others_do_not(desk: Desk) -> None:
+    item = desk.item()
+    desk.log_in("moderator").post(f"/desk/main/items/{item}/decide", revision="1", decision="approve")
+    desk.settle()
+    made = desk.app.desk.comment_card(site_id=desk.service.site_id, comment_id="c1", now=desk.app.now())["waiting"][
+        "id"
+    ]
+    form = {"revision": "1", "decision": "reject", "reason": "personal_attack", "overrules": made}
+    desk.app.users.add(
+        login="second", site_id=desk.service.site_id, role="moderator", password=PASSWORD, by=Actor("operator"),
+        now=desk.app.now(),
+    )  # fmt: skip
+    other = desk.log_in("second")
+    assert 'name="decision"' not in other.get("/desk/main/comments/c1").text
+    assert other.post("/desk/main/comments/c1/decide", **form).status_code == 409
+    senior = desk.log_in("senior")
+    assert f'name="overrules" value="{made}"' in senior.get("/desk/main/comments/c1").text
+    assert senior.post("/desk/main/comments/c1/decide", **form | {"overrules": "x"}).status_code == 409
+    assert senior.post("/desk/main/comments/c1/decide", **form).status_code == 303
+    desk.settle()
+    assert desk.service.get("/v1/comments/c1").get_json()["status"] == "rejected"
+    with desk.app.database.read() as session:
+        assert session.query(AuditRow).filter_by(act="decision.overrule").one().by_role == "senior"
+
+
+def test_an_approved_comment_that_is_flagged_anew_can_be_decided_by_any_moderator(desk: Desk) -> None:
+    item = desk.item()
+    desk.log_in("senior").post(f"/desk/main/items/{item}/decide", revision="1", decision="approve")
+    desk.settle()
+    desk.service.post("/v1/comments/c1/flags", {"reader": {"id": "r1"}, "reason": "threat"})
+    browser = desk.log_in("moderator")
+    again = desk.app.desk.queue(site_id=desk.service.site_id, now=desk.app.now(), user_id="x")["items"][0]["item"]["id"]
+    page = browser.get(f"/desk/main/items/{again}").text
+    made = page.split('name="overrules" value="')[1].split('"')[0]
+    answer = browser.post(
+        f"/desk/main/items/{again}/decide", revision="1", decision="reject", reason="threat", overrules=made
+    )
+    assert answer.status_code == 303
+    desk.settle()
+    assert desk.service.get("/v1/comments/c1").get_json()["status"] == "rejected"
+
+
+def test_an_edit_is_refused_and_what_readers_saw_stays(desk: Desk) -> None:
+    desk.service.decided(text="A fair point.")
+    item = desk.item()
+    browser = desk.log_in("moderator")
+    page = browser.get(f"/desk/main/items/{item}").text
+    assert "what readers see now" in page
+    assert "A fair point." in page
+    browser.post(f"/desk/main/items/{item}/decide", revision="2", decision="reject_edit", reason="personal_attack")
+    desk.settle()
+    shown = desk.service.get("/v1/comments/c1").get_json()
+    assert (shown["status"], shown["publish"], shown["published_revision"]) == ("rejected", True, 1)
+    assert "What you wrote before stays as it is." in shown["message"]["text"]
+    desk.service.decided(id="c2", text="Another fair point.")
+    item = desk.item(id="c2")
+    browser.post(f"/desk/main/items/{item}/decide", revision="2", decision="reject", reason="personal_attack")
+    desk.settle()
+    assert desk.service.get("/v1/comments/c2").get_json()["publish"] is False
