@@ -21,6 +21,7 @@ _PEOPLE = dict.fromkeys(ROLES, "yes")
 _SENIOR = {"senior": "yes", "admin": "yes"}
 _OPERATOR = {OPERATOR: "yes"}
 _ALONE = "up to 7 days"
+_OTHERS = "yes, in the place of another's decision too"
 _SECOND = "up to 7 days, longer with a second person"
 
 # act -> who may, each with "yes" or how far. Limits are kept by the verbs, which know the role of the one who acts.
@@ -45,10 +46,9 @@ ACTS: dict[str, Mapping[str, str]] = {
     "choose one of the own sites, log out": _PEOPLE,
     "read the queue": _PEOPLE,
     "find comments": _PEOPLE,
-    "claim, decide, release": _PEOPLE,
+    "claim, decide, release": {"moderator": "yes", "senior": _OTHERS, "admin": _OTHERS},
     "check comments under a story first": _PEOPLE,
     "undo own decisions": _PEOPLE,
-    "replace another's decision": _SENIOR,
     "read a commenter's record": _PEOPLE,
     "confirm or decline a proposed block": {"moderator": _SECOND, "senior": _SECOND, "admin": "yes"},
     "block by hand": {"senior": _ALONE, "admin": "yes"},

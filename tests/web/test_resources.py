@@ -100,6 +100,23 @@ class TestFlags:
         service.decided()
         assert service.post("/v1/comments/c1/flags", flag(revision=7)).status_code in (404, 409, 422)
 
+    def test_while_an_edit_is_held_flags_are_about_what_readers_see(self, service: Service) -> None:
+        service.decided(text="A fair point.")
+        assert service.decided(text="You are a numpty.")["status"] == "held"
+        for number in range(5):
+            answer = service.post("/v1/comments/c1/flags", flag(f"r{number}"))
+            assert answer.get_json()["total"] == number + 1
+        shown = service.get("/v1/comments/c1").get_json()
+        assert (shown["status"], shown["publish"], shown["published_revision"]) == ("held", False, None)
+        assert shown["flags"]["total"] == 0  # of the latest revision
+        events = service.get("/v1/events").get_json()["events"]
+        status = [one for one in events if one["type"] in ("comment.published", "comment.held")]
+        assert [(one["type"], one["data"]["comment"]["publish"]) for one in status] == [
+            ("comment.published", True),
+            ("comment.held", True),
+            ("comment.held", False),
+        ]
+
 
 class TestDecisions:
     def decide(self, service: Service, **changes: Any) -> Any:

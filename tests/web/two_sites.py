@@ -247,6 +247,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api.addWebhook": {"url": NOWHERE},
     "api.judge": {"text": "A fair point."},
     "desk.decide": {"revision": "1", "decision": "approve"},
+    "desk.decide_found": {"revision": "1", "decision": "approve"},
     "desk.block": {"days": "3", "reason": "Advertising."},
     "desk.answer": {"outcome": "upheld"},
     "desk.confirm": {"days": "3"},

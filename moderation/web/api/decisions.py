@@ -5,30 +5,11 @@ from typing import Literal
 from pydantic import Field
 
 from moderation.web import answers
-from moderation.web.fields import AnyId, Fields, Note
+from moderation.web.fields import AnyId, Fields, Note, Words
 from moderation.web.links import with_links
 from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 from moderation.web.submissions import Revision
 from moderation.workflow.incoming import IncomingDecision
-
-DecisionReason = Literal[
-    "profanity",
-    "vulgarity",
-    "slur",
-    "personal_attack",
-    "harassment",
-    "threat",
-    "tragedy_joke",
-    "civility",
-    "off_topic",
-    "spam",
-    "legal_risk",
-    "personal_information",
-    "self_harm",
-    "custom",
-    "illegal",
-    "other",
-]
 
 
 class ModeratorFields(Fields):
@@ -42,7 +23,9 @@ class DecisionFields(Fields):
 
     revision: Revision = Field(description="The revision that the moderator saw.")
     decision: Literal["approve", "reject"]
-    reason: DecisionReason = Field(description="A category, illegal or other; a confirmed strike hangs on it.")
+    reason: Words = Field(
+        description="A category, illegal or other. A confirmed strike hangs on a category; any other word is kept, and counts for nothing."
+    )
     note: Note | None = Field(None, description="For other moderators.")
     moderator: ModeratorFields | None = None
 

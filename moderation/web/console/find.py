@@ -33,16 +33,16 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
             "desk/find.html", site=site, now=application.now(), asked=asked, wanted=status, page=page, **found
         )
 
-    @desk.get("/<site>/comments/<comment>")
+    @desk.get("/<site>/comments/<comment_id>")
     @access.needs("find comments")
-    def comment(site: str, comment: str) -> Any:
-        return show(site, _card(application, comment), application.now())
+    def comment(site: str, comment_id: str) -> Any:
+        return show(site, _card(application, comment_id), application.now())
 
-    @desk.post("/<site>/comments/<comment>/decide")
+    @desk.post("/<site>/comments/<comment_id>/decide")
     @access.needs("claim, decide, release")
-    def decide_found(site: str, comment: str) -> Any:
-        card = _card(application, comment)
-        after = url_for("desk.comment", site=site, comment=comment)
+    def decide_found(site: str, comment_id: str) -> Any:
+        card = _card(application, comment_id)
+        after = url_for("desk.comment", site=site, comment_id=comment_id)
         return decided(application, access, site, card, lambda: after)
 
 

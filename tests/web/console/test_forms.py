@@ -13,7 +13,15 @@ from tests.web.service import Service, Template
 from tests.web.two_sites import BODIES, PASSWORD, Caller, TwoSites, address, routes
 
 VOLATILE = {"seen_at", "claimed_until", "last_used_at"}  # when somebody was here last, or how long he has it open
-EMPTY = {"site": "main", "item": "0" * 32, "decision": "0" * 32, "key": "0" * 32, "block": "0" * 32, "appeal": "0" * 32}
+EMPTY = {
+    "site": "main",
+    "item": "0" * 32,
+    "decision": "0" * 32,
+    "key": "0" * 32,
+    "block": "0" * 32,
+    "appeal": "0" * 32,
+    "comment_id": "0" * 32,
+}
 
 
 @pytest.fixture(scope="module")
@@ -110,6 +118,7 @@ def test_reading_changes_nothing(sites: TwoSites, service: Service) -> None:
 
 FORMS: dict[str, dict[str, str]] = {
     "desk.decide": {"revision": "1", "decision": "reject", "reason": "spam", "note": "Seen."},
+    "desk.decide_found": {"revision": "1", "decision": "reject", "reason": "spam"},
     "desk.block": {"days": "3", "reason": "Advertising."},
 }
 

@@ -133,16 +133,20 @@ def keys(desk: Desk) -> tuple[list[str], list[str]]:
 
 def pages(desk: Desk, item: str, key: str) -> list[str]:
     """Every page that can be opened, and every way in which an address is wrong, with hostile words in it."""
-    fill = {"site": "main", "item": item, "key": key}
+    now, site_id = desk.app.now(), desk.service.site_id
+    comment = desk.app.desk.card(site_id=site_id, item_id=item, now=now)["comment"]["id"]
+    fill = {"site": "main", "item": item, "key": key, "comment_id": quote(comment)}
     rules = [rule.rule for rule in desk.service.flask.url_map.iter_rules() if "GET" in (rule.methods or ())]
     shown = [rule for rule in rules if rule.startswith("/desk") and "static" not in rule] + ["/docs", "/v1/events"]
     found = [re.sub(r"<(\w+)>", lambda name: fill[name[1]], rule) for rule in shown]
+    found += ["/desk/main/find?words=numpty", "/desk/main/find?status=held&page=2"]
     for payload in (PAYLOADS[4], PAYLOADS[27]):
         word = quote(payload, safe="")
         found += [f"/{word}", f"/desk/{word}/", f"/desk/main/{word}", f"/desk/main/items/{word}"]
         found += [f"/desk/main/?source={word}&upto={word}", f"/desk/main/?source=flags&upto=9{word}"]
         found += [f"/desk/main/items/{item}?taken={word}&upto={word}&source={word}&decided={word}"]
         found += [f"/desk/main/commenters/{key}?item={word}", f"/desk/login?next={word}", f"/docs?{word}"]
+        found += [f"/desk/main/find?words={word}&status={word}&page={word}", f"/desk/main/comments/{word}"]
     return found
 
 
@@ -165,6 +169,7 @@ def test_nothing_that_people_write_happens(sample: Desk, browser: Any) -> None:
         if payload.isascii() and payload.isprintable():
             assert number % 2 or payload in texts["/desk/main/"], payload
             assert payload in texts["/desk/main/appeals"], payload
+            assert number % 2 or payload in texts["/desk/main/find?words=numpty"], payload
 
 
 @real_browser
