@@ -90,7 +90,8 @@ def _field_error(error: Any) -> FieldError:
     return FieldError(pointer, sentence.format(**error.get("ctx", {})))
 
 
-def _wrong(kind: str, sentence: str) -> PydanticCustomError:
+def wrong(kind: str, sentence: str) -> PydanticCustomError:
+    """The error of a field, said to the caller as it stands."""
     # The sentence is a template to pydantic: braces of our own would be read as places.
     return PydanticCustomError(f"kic_{kind}", "{sentence}", {"sentence": sentence})
 
@@ -104,9 +105,9 @@ def _text(limit: int, *, blank: bool) -> Callable[[str], str]:
     def check(value: str) -> str:
         size = len(value.encode("utf-8", "surrogatepass"))
         if size > limit:
-            raise _wrong("too_long", f"Too long: {size} bytes of UTF-8, at most {limit}.")
+            raise wrong("too_long", f"Too long: {size} bytes of UTF-8, at most {limit}.")
         if not blank and is_blank(value):
-            raise _wrong("blank", "The text is empty.")
+            raise wrong("blank", "The text is empty.")
         return value
 
     return check
@@ -134,9 +135,9 @@ def identifier_error(value: str, *, forbidden: str = "") -> str | None:
 
 def _identifier(forbidden: str) -> Callable[[str], str]:
     def check(value: str) -> str:
-        wrong = identifier_error(value, forbidden=forbidden)
-        if wrong:
-            raise _wrong("id", wrong)
+        mistake = identifier_error(value, forbidden=forbidden)
+        if mistake:
+            raise wrong("id", mistake)
         return value
 
     return check
@@ -156,10 +157,10 @@ URL_UNSAFE = "/?#%\\"
 def read_time(value: Any) -> datetime:
     """An RFC 3339 time with zone, as UTC."""
     if not isinstance(value, str):
-        raise _wrong("time", "Must be a string with a time, such as 2026-11-24T09:30:00Z.")
+        raise wrong("time", "Must be a string with a time, such as 2026-11-24T09:30:00Z.")
     found = _RFC3339.fullmatch(value)
     if not found:
-        raise _wrong("time", "Must be an RFC 3339 time with its zone, such as 2026-11-24T09:30:00Z.")
+        raise wrong("time", "Must be an RFC 3339 time with its zone, such as 2026-11-24T09:30:00Z.")
     date, minute, second, fraction, zone = found.groups()
     second = "59" if second == "60" else second  # RFC 3339 allows a leap second, Python does not
     text = f"{date}T{minute}{second}{(fraction or '')[:7]}{'+00:00' if zone in 'Zz' else zone}"
@@ -169,18 +170,18 @@ def read_time(value: Any) -> datetime:
             raise ValueError
         return time.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise _wrong("time", "There is no such time; years run from 1970 to 2200.") from None
+        raise wrong("time", "There is no such time; years run from 1970 to 2200.") from None
 
 
 def _past(value: datetime, info: ValidationInfo) -> datetime:
     if value > _now(info) + FUTURE:
-        raise _wrong("future", "Lies more than 5 minutes in the future; check the clock and the zone.")
+        raise wrong("future", "Lies more than 5 minutes in the future; check the clock and the zone.")
     return value
 
 
 def _future(value: datetime, info: ValidationInfo) -> datetime:
     if value <= _now(info):
-        raise _wrong("past", "Must lie in the future.")
+        raise wrong("past", "Must lie in the future.")
     return value
 
 
@@ -208,9 +209,9 @@ def url_error(value: str) -> str | None:
 
 
 def _url(value: str) -> str:
-    wrong = url_error(value)
-    if wrong:
-        raise _wrong("url", wrong)
+    mistake = url_error(value)
+    if mistake:
+        raise wrong("url", mistake)
     return value
 
 
@@ -251,7 +252,7 @@ Url = Annotated[
 
 def _language(value: str) -> str:
     if len(value) > _LANGUAGE_LENGTH or not re.fullmatch(_LANGUAGE, value, re.ASCII):
-        raise _wrong("language", "Must be a language tag, such as en or en-GB.")
+        raise wrong("language", "Must be a language tag, such as en or en-GB.")
     return value
 
 

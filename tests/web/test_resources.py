@@ -133,6 +133,15 @@ class TestDecisions:
         assert "m1" not in service.get("/v1/comments/c1").get_data(as_text=True)
         assert self.decide(service).status_code == 200
 
+    def test_a_removal_is_for_a_reason_that_we_know(self, service: Service) -> None:
+        service.decided()
+        refused = self.decide(service, reason="rude")
+        assert refused.status_code == 422
+        [error] = refused.get_json()["errors"]
+        assert error["pointer"] == "#/reason"
+        assert all(reason in error["detail"] for reason in ("personal_attack", "civility", "illegal", "other"))
+        assert service.get("/v1/comments/c1").get_json()["decision"] is None
+
     def test_another_has_decided(self, service: Service) -> None:
         service.decided()
         self.decide(service)

@@ -2,14 +2,17 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from moderation.web import answers
-from moderation.web.fields import AnyId, Fields, Note, Words
+from moderation.web.fields import AnyId, Fields, Note, Words, wrong
 from moderation.web.links import with_links
 from moderation.web.routes import REPLAYED, Answer, Call, Route, Says
 from moderation.web.submissions import Revision
+from moderation.workflow.gravity import GRAVEST_FIRST
 from moderation.workflow.incoming import IncomingDecision
+
+_REASONS = tuple(sorted(GRAVEST_FIRST))
 
 
 class ModeratorFields(Fields):
@@ -24,10 +27,18 @@ class DecisionFields(Fields):
     revision: Revision = Field(description="The revision that the moderator saw.")
     decision: Literal["approve", "reject"]
     reason: Words = Field(
-        description="A category, illegal or other. A confirmed strike hangs on a category; any other word is kept, and counts for nothing."
+        description=f"To reject, one of: {', '.join(_REASONS)}; the letter and a confirmed strike hang on it. "
+        "To approve, any word."
     )
     note: Note | None = Field(None, description="For other moderators.")
     moderator: ModeratorFields | None = None
+
+    @field_validator("reason")
+    @classmethod
+    def _is_known(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("decision") == "reject" and value not in _REASONS:
+            raise wrong("reason", f"Must be one of: {', '.join(_REASONS)}.")
+        return value
 
     def incoming(self) -> IncomingDecision:
         """The decision for the verbs."""
