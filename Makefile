@@ -40,7 +40,8 @@ format: install-dev
 	.venv/bin/ruff check --fix .
 
 bench: install-dev
-	.venv/bin/python -m bench.run
+	sh tools/peers.sh
+	PYTHONPATH=.peers .venv/bin/python -m bench.run --labels '$(LABELS)'
 
 evaluate: install-dev
 	sh tools/peers.sh

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from bench.texts import comments as invented
+from bench.texts import invented
 from tests.embedded.up import Up
 
 CLIENTS = 4

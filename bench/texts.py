@@ -1,6 +1,9 @@
-"""Invented comments of the length that newspaper comments have, the same in every run."""
+"""Comments for measuring: real ones where the labelled sets are at hand, else invented ones; the same in every run."""
 
+import gzip
+import json
 import random
+from pathlib import Path
 
 SENTENCES = (
     "The council had two years to publish these figures and still has not done so.",
@@ -21,7 +24,26 @@ SENTENCES = (
 SHARES = (1, 2, 4, 6, 10)
 
 
-def comments(count: int, seed: int = 7) -> list[str]:
+# Of the training file: news comments that nobody selected, and remarks of Wikipedia's editors to one another.
+NEWS, TALK = ("civil_demo1k", "civil_autolabel_old"), ("jigsaw_wiki",)
+
+
+def comments(count: int, labels: Path) -> tuple[list[str], str]:
+    """`count` texts and where they come from; labels: the folder with train.jsonl.gz."""
+    file = labels / "train.jsonl.gz"
+    if not file.is_file():
+        return invented(count), "invented comments"
+    with gzip.open(file, "rt", encoding="utf-8") as lines:
+        rows = [row for line in lines if (row := json.loads(line))["src"] in (*NEWS, *TALK)]
+    news = [row["text"] for row in rows if row["src"] in NEWS]
+    talk = [row["text"] for row in rows if row["src"] in TALK]
+    dice = random.Random(7)
+    found = news[:count] + dice.sample(talk, max(0, count - len(news)))
+    dice.shuffle(found)
+    return found, f"real comments ({len(news):,} of news sites, the rest from Wikipedia's talk pages)"
+
+
+def invented(count: int, seed: int = 7) -> list[str]:
     """`count` texts of one to ten sentences."""
     dice = random.Random(seed)
     return [
