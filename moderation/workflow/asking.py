@@ -48,7 +48,8 @@ class AskFirst:
             if not insert_once(session, Ask, site_id=site_id, mac=mac, action=action, created_at=now):
                 return None
         spans = sorted({s for match in judged.verdict.matches if match.rule in asking for s in match.spans})
-        return {"message": letters.ask([rule.title for rule in rules]), "spans": [list(span) for span in spans]}
+        about = [letters.guideline(rule.category, rule.title if rule.public else None) or "" for rule in rules]
+        return {"message": letters.ask(about), "spans": [list(span) for span in spans]}
 
 
 def _submission(comment: IncomingComment) -> engine.Submission:

@@ -11,7 +11,7 @@ from moderation.engine.rule import Rule
 from moderation.engine.ruleset import Ruleset
 from moderation.storage.models import AuditRow, Block, Comment, Decision, Match, Revision, Story, Strike, Verdict
 from moderation.workflow import letters
-from moderation.workflow.gravity import RANK, gravity
+from moderation.workflow.gravity import RANK, told_first
 
 
 def message(
@@ -42,8 +42,8 @@ def message(
             found_by=decision.detected_by if decision else "rules",
             flagged=held_by_flags(session, comment),
             codes=[reason["code"] for reason in verdict.reasons] if verdict else [],
-            guideline=_guideline(category, rule),
-            said=_said(rule, match, revision.text or "") if rule and match else None,
+            guideline=letters.guideline(category, rule.title if rule and rule.public else None),
+            said=_said(rule, match, revision.text or "") if rule and match else _said_by_moderator(decision),
             care=_care(found, category, ruleset),
             second_look_until=_second_look_until(verdict, decision, ruleset),
             block=_block(session, comment, verdict) if comment.decided_by == "block" else None,
@@ -74,7 +74,7 @@ def _found(session: Session, verdict: Verdict | None) -> list[Match]:
         .where(Match.verdict_id == verdict.id, Match.state == "live", Match.action != "allow")
         .order_by(Match.ordinal)
     )
-    return sorted(rows, key=lambda match: gravity(match.action, match.category), reverse=True)
+    return sorted(rows, key=lambda match: told_first(match.action, match.category), reverse=True)
 
 
 def _category(found: Sequence[Match], decision: Decision | None) -> str | None:
@@ -84,9 +84,10 @@ def _category(found: Sequence[Match], decision: Decision | None) -> str | None:
     return next((match.category for match in found if RANK[match.action] >= RANK["hold"]), None)
 
 
-def _guideline(category: str | None, rule: Rule | None) -> str | None:
-    name = letters.GUIDELINES.get(category or "")
-    return rule.title if name and rule and rule.public and "{match}" not in rule.title else name
+def _said_by_moderator(decision: Decision | None) -> str | None:
+    """The note of a decision at the desk for something else: there it is asked for, for the commenter."""
+    told = decision is not None and decision.reason == "other" and decision.by_kind == "user"
+    return decision.note if decision is not None and told else None
 
 
 def _said(rule: Rule, match: Match, text: str) -> str | None:
@@ -132,10 +133,11 @@ def _block(session: Session, comment: Comment, verdict: Verdict | None) -> lette
     if block is None:
         return letters.Barred()
     code = block.category or block.reason
+    guideline = letters.guideline(code)
     return letters.Barred(
         until=block.until,
-        guideline=letters.GUIDELINES.get(code),
-        reason=None if code in letters.GUIDELINES else block.reason,
+        guideline=guideline,
+        reason=None if guideline else block.reason,
         dates=_dates(session, block),
         automated=block.by_kind == "system",
     )

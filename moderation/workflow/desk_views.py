@@ -12,7 +12,7 @@ from moderation.storage.models import Appeal, Author, Block, Comment, Flag, Revi
 from moderation.storage.queries import lookup
 from moderation.storage.queries.find import FoundComment
 from moderation.workflow import blocks
-from moderation.workflow.gravity import gravity
+from moderation.workflow.gravity import gravity, told_first
 
 STORIES_LOOKED_AT = 100
 # What readers report, as the reasons of a decision; "disagree" and "other" say nothing about the comment.
@@ -28,7 +28,7 @@ def prefilled_reason(comment: dict[str, Any]) -> str | None:
     matches = [match for match in (verdict["matches"] if verdict else []) if match["state"] == "live"]
     acting = [(match["action"], match["category"]) for match in matches if match["action"] != "allow"]
     if acting:
-        return str(max(acting, key=lambda one: gravity(*one))[1])
+        return str(max(acting, key=lambda one: told_first(*one))[1])
     counts: Counter[str] = Counter()
     for said, count in comment["flags"]["counts"].items():
         if category := FLAGGED_AS.get(said, said):

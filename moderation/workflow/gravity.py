@@ -10,5 +10,13 @@ GRAVEST_FIRST = (
 
 def gravity(action: str, category: str) -> tuple[int, int]:
     """A key to compare findings by; the greater weighs more."""
-    place = GRAVEST_FIRST.index(category) if category in GRAVEST_FIRST else len(GRAVEST_FIRST)
-    return RANK[action], -place
+    return RANK[action], -_place(category)
+
+
+def told_first(action: str, category: str) -> tuple[int, int]:
+    """A key for the reason that is named: of all that stops a comment the gravest, though a flood is refused outright."""
+    return min(RANK[action], RANK["hold"]), -_place(category)
+
+
+def _place(category: str) -> int:
+    return GRAVEST_FIRST.index(category) if category in GRAVEST_FIRST else len(GRAVEST_FIRST)

@@ -18,27 +18,30 @@ SYSTEM_REASONS: dict[str, str] = {
     "flagged": "Several readers flagged this comment.",
     "not_judged": "The automatic check could not be completed.",
 }
-# Categories as writers read them, where no rule with a public title stands for one. Care is no guideline.
+# What a guideline is about, by category, as it stands in a sentence. Care is no guideline.
 GUIDELINES: dict[str, str] = {
-    "personal_attack": "Attacks on people",
-    "harassment": "Harassment",
-    "slur": "Hate or slurs",
-    "threat": "Threats",
-    "tragedy_joke": "Jokes about a death or tragedy",
-    "profanity": "Swearing",
-    "vulgarity": "Vulgar remarks",
-    "civility": "Uncivil remarks",
-    "off_topic": "Off topic",
-    "spam": "Advertising and spam",
-    "legal_risk": "Claims that may be against the law",
-    "personal_information": "Private information",
-    "illegal": "Illegal content",
-    "custom": "House rules",
+    "personal_attack": "attacks on people",
+    "harassment": "harassment",
+    "slur": "hate and slurs",
+    "threat": "threats",
+    "tragedy_joke": "jokes about a death or tragedy",
+    "profanity": "swearing",
+    "vulgarity": "vulgar remarks",
+    "civility": "uncivil remarks",
+    "off_topic": "keeping to the topic",
+    "spam": "advertising and spam",
+    "legal_risk": "claims that may be against the law",
+    "personal_information": "private information",
+    "illegal": "illegal content",
 }
 CARE_TITLE = "We hope that you are safe"
-ASK = "Write to the newsroom that you want one, and why."
+ASK = "To ask for it, use the way that this site offers, or write to the newsroom: say which comment you mean, and why."
 STAYS = "What you wrote before stays as it is."
-CARE = "If you are in danger now, please call your emergency number."
+CARE = (
+    "If you are in danger now, please call your emergency number (112 in the European Union). You can talk to somebody "
+    "at any hour: in the United Kingdom and Ireland 116 123, in the United States and Canada 988, elsewhere see "
+    "findahelpline.com."
+)
 _LINK = re.compile(r"https://[^\s<>\"']*[^\s<>\"'.,;:!?)]")
 _FOUND = {
     "rules": "An automatic check found it, and a moderator decided.",
@@ -89,7 +92,9 @@ def letter(occasion: Occasion) -> dict[str, str] | None:
         return None
     if occasion.decided_by == "block":
         parts = [occasion.care, *_blocked(occasion.block or Barred(), occasion.settings)]
-        return _linked(_written("You cannot comment at the moment", parts), occasion.settings)
+        return _linked(
+            _written(CARE_TITLE if occasion.care else "You cannot comment at the moment", parts), occasion.settings
+        )
     closed = next((code for code in ("story_closed", "site_closed") if code in occasion.codes), None)
     if closed and occasion.decided_by == "site":
         hours = occasion.settings.get("hours") if closed == "site_closed" else None
@@ -100,11 +105,19 @@ def letter(occasion: Occasion) -> dict[str, str] | None:
     return _linked(_written(title, _stopped(what, occasion)), occasion.settings)
 
 
+def guideline(category: str | None, title: str | None = None) -> str | None:
+    """The guideline behind a category, to stand after "our"; of a house rule its title, where that is public."""
+    if category == "custom":
+        return f'guideline "{title}"' if title and "{match}" not in title else "house rules"
+    about = GUIDELINES.get(category or "")
+    return f"guideline about {about}" if about else None
+
+
 def ask(guidelines: Sequence[str]) -> dict[str, str]:
     """What a writer is told once before a text that may break a guideline is taken."""
     return {
         "title": "Please have another look",
-        "text": f"The marked words may break our guideline{_named(guidelines)}. "
+        "text": f"The marked words may break our {_named(guidelines)}. "
         "Change them, or post anyway, and a moderator reads it first.",
     }
 
@@ -144,7 +157,7 @@ def _why_held(occasion: Occasion) -> str | None:
     if occasion.care or occasion.flagged:
         return None
     if occasion.guideline:
-        return f'It may break our guideline "{occasion.guideline}".'
+        return f"It may break our {occasion.guideline}."
     return "This is so for every comment here at the moment." if "check_first" in occasion.codes else None
 
 
@@ -172,9 +185,11 @@ def _which(occasion: Occasion) -> str:
 
 def _why_stopped(occasion: Occasion) -> list[str | None]:
     if occasion.guideline:
-        return [f'It breaks our guideline "{occasion.guideline}".', occasion.said]
+        return [f"It breaks our {occasion.guideline}.", occasion.said]
     if occasion.care or occasion.decided_by != "person":
         return []
+    if occasion.said:
+        return [f"The moderator's reason: {occasion.said.rstrip('.')}."]
     return ["A moderator found that it does not fit our guidelines."]
 
 
@@ -193,7 +208,7 @@ def _blocked(block: Barred, settings: Mapping[str, Any]) -> list[str | None]:
     days = ", ".join(dict.fromkeys(day(at) for at in sorted(block.dates)))
     return [
         f"You are blocked from commenting{end}.",
-        f'The guideline: "{block.guideline}".' if block.guideline else None,
+        f"It rests on our {block.guideline}." if block.guideline else None,
         f"The reason given: {block.reason.rstrip('.')}." if block.reason else None,
         f"It follows from your comments of {days}." if days else None,
         "This was decided automatically." if block.automated else "A moderator decided this.",
@@ -203,7 +218,4 @@ def _blocked(block: Barred, settings: Mapping[str, Any]) -> list[str | None]:
 
 
 def _named(guidelines: Sequence[str]) -> str:
-    if not guidelines:
-        return ""
-    listed = ", ".join(f'"{title}"' for title in dict.fromkeys(guidelines))
-    return f" {listed}" if len(set(guidelines)) == 1 else f"s {listed}"
+    return " and our ".join(dict.fromkeys(one for one in guidelines if one)) or "guidelines"

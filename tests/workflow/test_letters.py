@@ -6,7 +6,7 @@ import pytest
 
 from moderation.config import Settings
 from moderation.workflow.incoming import Actor, IncomingStory
-from tests.factories import NOW, SITE, Newsroom, comment, later
+from tests.factories import NOW, SITE, Newsroom, comment, decision, later
 
 MORE = """
 rules:
@@ -87,20 +87,20 @@ def test_a_removal_names_the_guideline_of_the_chosen_reason(newsroom: Newsroom, 
     newsroom.judged("a", text="You clodpole, vrelk pshaw.", story=story)
     newsroom.decide("a", by=moderator, reason="personal_attack")
     assert told(newsroom, "a") == (
-        'Your comment of 23 November 2026 under "The bridge" was not published. It breaks our guideline "Insults somebody". '
+        'Your comment of 23 November 2026 under "The bridge" was not published. It breaks our guideline about attacks on people. '
         "It attacks a person. An automatic check found it, and a moderator decided. This concerns only this comment. "
         f"You can ask for a second look until 25 May 2027. Turn to {ADDRESS}."
     )
     assert newsroom.get("a")["message"]["appeal_url"] == ADDRESS
     newsroom.judged("b", text="You clodpole, vrelk pshaw.", story=story)
     newsroom.decide("b", by=moderator, reason="legal_risk")
-    assert 'our guideline "Claims that may be against the law". An automatic' in told(newsroom, "b")
+    assert "our guideline about claims that may be against the law. An automatic" in told(newsroom, "b")
 
 
 def test_a_slur_is_not_given_back_in_the_letter(newsroom: Newsroom, moderator: Actor) -> None:
     newsroom.judged(text="You vrelk.")
     newsroom.decide(by=moderator, reason="slur")
-    assert 'our guideline "Uses a slur". It uses a slur.' in told(newsroom)
+    assert "our guideline about hate and slurs. It uses a slur." in told(newsroom)
     assert "vrelk" not in told(newsroom)
 
 
@@ -113,10 +113,48 @@ def test_a_letter_says_who_found_it(newsroom: Newsroom, moderator: Actor) -> Non
     newsroom.judged("flagged")
     newsroom.flag("flagged")
     newsroom.decide("flagged", by=moderator, reason="civility")
-    assert 'our guideline "Uncivil remarks". Readers flagged it, and a moderator decided.' in told(newsroom, "flagged")
+    assert "our guideline about uncivil remarks. Readers flagged it, and a moderator decided." in told(
+        newsroom, "flagged"
+    )
     newsroom.judged("advert", text="cheappills")
-    assert 'guideline "Advertising and spam". An automatic check found it and decided.' in told(newsroom, "advert")
+    assert "guideline about advertising and spam. An automatic check found it and decided." in told(newsroom, "advert")
     assert "until 25 May 2027" in told(newsroom, "advert")
+
+
+def test_something_else_is_told_in_the_moderators_words(newsroom: Newsroom, moderator: Actor) -> None:
+    newsroom.judged("desk")
+    newsroom.decide("desk", by=moderator, reason="other", note="It belongs to a reader's letter.")
+    assert "was removed. The moderator's reason: It belongs to a reader's letter. A moderator found it" in told(
+        newsroom, "desk"
+    )
+    newsroom.judged("spam")
+    newsroom.decide("spam", by=moderator, reason="spam", note="For colleagues.")
+    assert "colleagues" not in told(newsroom, "spam")
+    newsroom.judged("outside")
+    made = decision(reason="other", note="For colleagues.")
+    newsroom.app.review.decide_outside(
+        site_id=newsroom.site_id, comment_id="outside", decision=made, by=SITE, now=later(minutes=1)
+    )
+    assert "colleagues" not in told(newsroom, "outside")
+
+
+def test_the_gravest_of_what_stops_a_comment_is_named(newsroom: Newsroom) -> None:
+    newsroom.judged(text="You vrelk, cheappills.")
+    assert newsroom.get()["status"] == "rejected"
+    assert "our guideline about hate and slurs." in told(newsroom)
+
+
+def test_without_words_of_the_site_a_letter_says_how_to_ask(
+    newsroom: Newsroom, settings: Settings, moderator: Actor
+) -> None:
+    (Path(settings.rules_dir or "") / "sites" / newsroom.slug / "settings.yaml").unlink()
+    newsroom.app.rulebook.publish_files(site_id=newsroom.site_id, message="none", by=Actor("operator"), now=NOW)
+    newsroom.judged()
+    newsroom.decide(by=moderator, reason="spam")
+    assert "second look until 25 May 2027. To ask for it, use the way that this site offers, or write to" in told(
+        newsroom
+    )
+    assert "appeal_url" not in newsroom.get()["message"]
 
 
 def test_a_comment_held_by_flags_is_not_laid_to_the_check(newsroom: Newsroom, moderator: Actor) -> None:
@@ -142,7 +180,7 @@ def test_a_blocked_writer_learns_until_when_why_and_for_what(newsroom: Newsroom,
     )
     newsroom.judged("stopped", now=later(minutes=3))
     assert told(newsroom, "stopped") == (
-        'You are blocked from commenting until 30 November 2026. The guideline: "Attacks on people". '
+        "You are blocked from commenting until 30 November 2026. It rests on our guideline about attacks on people. "
         "It follows from your comments of 23 November 2026. A moderator decided this. "
         f"You can still read, withdraw your comments, and ask for a second look. Turn to {ADDRESS}."
     )

@@ -39,7 +39,7 @@ def show(
         may_decide=made is None
         or g.role in OVERRULES
         or (card["item"]["id"] is not None and made["state"] == "in_force"),
-        **card,
+        **{**card, "reason": request.form.get("reason") or card["reason"]},
     ), status
 
 
@@ -79,6 +79,8 @@ def _decision() -> IncomingDecision | str:
     if decision == "reject" and reason not in words.REASONS:
         return "Choose a reason: the commenter is told it, and it may count against them. Nothing was decided."
     note = form.get("note", "").strip()[:NOTE_LENGTH].replace("\0", "")
+    if decision == "reject" and reason == "other" and not note:
+        return "Say in the note what it is: with “Something else” the commenter is told it. Nothing was decided."
     return IncomingDecision(
         revision=revision,
         decision=decision,  # type: ignore[arg-type]  # one of the three, see above

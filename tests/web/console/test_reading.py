@@ -84,6 +84,7 @@ def _seen(action: str, category: str, spans: Any = ((0, 5),), **more: Any) -> di
         ([], {}, None),
         ([("hold", "personal_attack"), ("hold", "slur")], {}, "slur"),
         ([("review", "slur"), ("hold", "profanity")], {}, "profanity"),
+        ([("reject", "spam"), ("hold", "personal_attack")], {}, "personal_attack"),
         ([("hold", "personal_attack"), ("hold", "self_harm")], {}, "self_harm"),
         ([("allow", "slur")], {"illegal": 1}, "illegal"),
     ],
@@ -112,6 +113,10 @@ def test_an_uncivil_comment_is_no_attack_by_one_click(desk: Desk) -> None:
     assert refused.status_code == 422
     assert "Choose a reason: the commenter is told it" in refused.text
     assert 'value="Hm"' in refused.text
+    silent = browser.post(f"/desk/main/items/{item}/decide", revision="1", decision="reject", reason="other", note=" ")
+    assert silent.status_code == 422
+    assert "with “Something else” the commenter is told it" in silent.text
+    assert '<option value="other" selected>' in silent.text
     assert (
         browser.post(f"/desk/main/items/{item}/decide", revision="1", decision="approve", reason="").status_code == 303
     )
