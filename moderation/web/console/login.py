@@ -27,6 +27,11 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
     def send_login() -> Any:
         return _let_in(application, access)
 
+    @desk.get("/logout")
+    @access.needs_login("choose one of the own sites, log out")
+    def ask_log_out() -> Any:
+        return render_template("desk/logout.html")
+
     @desk.post("/logout")
     @access.needs_login("choose one of the own sites, log out")
     def log_out() -> Any:

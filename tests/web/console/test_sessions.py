@@ -91,6 +91,8 @@ def test_a_logout_ends_the_row(desk: Desk) -> None:
     browser = desk.log_in("moderator")
     stolen = browser.client.get_cookie("desk")
     assert stolen
+    asked = browser.get("/desk/logout")
+    assert (asked.status_code, asked.text.count('action="/desk/logout"')) == (200, 2)  # on top of each page too
     assert browser.post("/desk/logout").status_code == 303
     thief = desk.service.flask.test_client()
     thief.set_cookie("desk", stolen.value)
