@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 
 from moderation.errors import NotFound
 from moderation.storage.models import (
-    Appeal,
-    Author,
     Block,
     Comment,
     Decision,
@@ -22,7 +20,7 @@ from moderation.storage.queries import lookup, statistics
 from moderation.storage.queries.find import find_comments
 from moderation.storage.queries.review import open_items
 from moderation.storage.unit_of_work import Database
-from moderation.workflow import blocks, correspondence, desk_record, desk_views
+from moderation.workflow import correspondence, desk_record, desk_sanctions, desk_views
 from moderation.workflow.desk_lines import lines, matches_of
 from moderation.workflow.present import Presenter
 from moderation.workflow.rulebook import Rulebook
@@ -135,31 +133,14 @@ class Desk:
             ]
 
     def blocks(self, *, site_id: str, now: datetime) -> dict[str, Any]:
-        """{proposed, active}: blocks that wait for a person, and those in force."""
+        """{proposed, active, ended}: what waits for a person, what is in force, what ended lately."""
         with self.database.read() as session:
-            rows = session.execute(
-                select(Block, Author)
-                .join(Author, Author.id == Block.author_id)
-                .where(Block.site_id == site_id, Block.state.in_(("proposed", "active")))
-                .order_by(Block.created_at)
-            ).all()
-            shown = [
-                {**blocks.view(block), "days": block.days, "seconded_by": block.seconded_by, "created_at": block.created_at,
-                 "evidence": block.evidence, "author": desk_views.person(author)}
-                for block, author in rows
-            ]  # fmt: skip
-            return {state: [one for one in shown if one["state"] == state] for state in ("proposed", "active")}
+            return desk_sanctions.all_blocks(session, self.presenter, site_id, now)
 
-    def appeals(self, *, site_id: str) -> list[dict[str, Any]]:
-        """Open appeals, oldest first."""
+    def appeals(self, *, site_id: str, now: datetime) -> list[dict[str, Any]]:
+        """Open appeals, oldest first, with what they are about."""
         with self.database.read() as session:
-            rows = session.execute(
-                select(Appeal, Author)
-                .join(Author, Author.id == Appeal.author_id)
-                .where(Appeal.site_id == site_id, Appeal.state == "open")
-                .order_by(Appeal.created_at)
-            )
-            return [desk_views.appeal(session, appeal, author) for appeal, author in rows]
+            return desk_sanctions.open_appeals(session, self.presenter, site_id, now)
 
     def rules(self, *, site_id: str, now: datetime, days: int = 30) -> dict[str, Any]:
         """The rules in force: each with its state, action, hits and how often people agreed, and what was refused."""

@@ -8,10 +8,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation.storage.models import Appeal, Author, Block, Comment, Flag, ReviewItem, Revision, Story
+from moderation.storage.models import Appeal, Author, Comment, Flag, ReviewItem, Revision, Story
 from moderation.storage.queries import lookup
 from moderation.storage.queries.find import FoundComment
-from moderation.workflow import blocks
 from moderation.workflow.gravity import gravity, told_first
 
 STORIES_LOOKED_AT = 100
@@ -157,17 +156,3 @@ def waiting(session: Session, comment: Comment) -> dict[str, Any] | None:
     if decision is None:
         return None
     return {"id": decision.id, "decision": decision.decision, "state": decision.state, "by_id": decision.by_id}
-
-
-def appeal(session: Session, appeal: Appeal, author: Author) -> dict[str, Any]:
-    comment = session.get(Comment, appeal.comment_id) if appeal.comment_id else None
-    block = session.get(Block, appeal.block_id) if appeal.block_id else None
-    text = lookup.latest_revision(session, comment).text if comment else None
-    return {
-        "id": appeal.id,
-        "text": appeal.text,
-        "at": appeal.created_at,
-        "author": person(author),
-        "comment": {"id": comment.external_id, "text": text, "status": comment.status} if comment else None,
-        "block": blocks.view(block) if block else None,
-    }

@@ -11,6 +11,7 @@ from flask import Response, abort, current_app, g, redirect, render_template, re
 from werkzeug.wrappers import Response as BaseResponse
 
 from moderation.web import roles
+from moderation.web.console import words
 from moderation.workflow.incoming import Actor
 from moderation.workflow.users import ROLES
 
@@ -66,6 +67,7 @@ class Access:
                 g.site_id, g.role = g.user.sites[site]
                 if not roles.may(g.role, act):
                     return _refused("Your role may not do this.", 403)
+                g.zone = words.zone_of(self._application.rulebook.settings(site_id=g.site_id))
                 return view(*args, site=site, **rest)
 
             return roles.mark(checked, act)

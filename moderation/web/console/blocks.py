@@ -166,7 +166,7 @@ def _blocks(application: "Application", site: str, said: str | None = None, stat
 def _appeals(application: "Application", access: Access, site: str, said: str | None = None, status: int = 200) -> Any:
     now = application.now()
     shown = {
-        "rows": application.desk.appeals(site_id=g.site_id),
+        "rows": application.desk.appeals(site_id=g.site_id, now=now),
         "contact": application.appeals.contact(site_id=g.site_id),
         "not_mine": application.appeals.not_for(site_id=g.site_id, by=access.actor(), now=now),
     }

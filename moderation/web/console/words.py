@@ -1,11 +1,12 @@
 """Words on the screens: one for each code, and how times and marked texts are shown."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, tzinfo
 from itertools import pairwise
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
-from flask import Blueprint
+from flask import Blueprint, g
 
 from moderation.engine.masking import masked
 from moderation.web.console.signs import mixed, runs, shortened, visible
@@ -75,6 +76,7 @@ ANSWERED_BY = {
     "contact": "Nobody else worked here lately: the appeals contact, {contact}, answers it.",
     "later": "Nobody else worked here lately: you may answer it a day after it came in.",
 }
+ACTORS = {"site": "your site", "operator": "an operator", "system": "the policy", "other_site": "another site"}
 DECIDED = {"approve": "Approved", "hold": "Held", "reject": "Removed"}
 FOLDED = frozenset({"slur", "vulgarity"})  # their words are shown masked until asked for
 
@@ -167,11 +169,31 @@ def ago(at: datetime | str | None, now: datetime) -> str:
 
 
 def day(at: datetime | str | None) -> str:
-    """A date with its time, in UTC."""
+    """A date with its time, by the clock of the page."""
     if at is None:
         return "—"
     moment = datetime.fromisoformat(at.replace("Z", "+00:00")) if isinstance(at, str) else at
-    return moment.astimezone(UTC).strftime("%-d %b %Y, %H:%M UTC")
+    return moment.astimezone(clock()).strftime("%-d %b %Y, %H:%M")
+
+
+def clock() -> tzinfo:
+    """The zone of this page's times: that of the site's working hours, else UTC."""
+    return g.get("zone") or UTC
+
+
+def zone_of(settings: Mapping[str, Any]) -> tzinfo | None:
+    """The zone in which a site names its working hours (`staffed`), where this machine knows it."""
+    given: Any = settings.get("staffed")
+    shift = given[0] if isinstance(given, list) and given else given
+    try:
+        return ZoneInfo(str(shift["zone"]))
+    except (TypeError, KeyError, ValueError, OSError):
+        return None
+
+
+def actor(one: dict[str, Any] | None) -> str:
+    """Who did something, as colleagues are told."""
+    return (one["name"] or ACTORS.get(one["kind"] or "", "somebody")) if one else ""
 
 
 def many(count: int, one: str, several: str | None = None) -> str:

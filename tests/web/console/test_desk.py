@@ -1,8 +1,12 @@
 """The desk from the outside: work gets done, and nobody sees or does what they should not."""
 
 import html
+from typing import Any
+
+import pytest
 
 from moderation.storage.models import AuditRow, Match, Publication, RulesetRow
+from moderation.web.console.words import zone_of
 from moderation.workflow.incoming import Actor
 from moderation.workflow.rulesets import UnreadableRuleset
 from tests.web.console.conftest import PASSWORD, Desk
@@ -238,3 +242,63 @@ def test_an_edit_is_refused_and_what_readers_saw_stays(desk: Desk) -> None:
     browser.post(f"/desk/main/items/{item}/decide", revision="2", decision="reject", reason="personal_attack")
     desk.settle()
     assert desk.service.get("/v1/comments/c2").get_json()["publish"] is False
+
+
+def _proposed(desk: Desk) -> dict[str, Any]:
+    """A block that five removals by a senior led to."""
+    for number in range(5):
+        item = desk.item(id=f"c{number}", text=f"You are a numpty, number {number}.")
+        form = {"revision": "1", "decision": "reject", "reason": "personal_attack"}
+        desk.log_in("senior").post(f"/desk/main/items/{item}/decide", **form)
+        desk.settle()
+    proposed: list[dict[str, Any]] = desk.app.desk.blocks(site_id=desk.service.site_id, now=desk.app.now())["proposed"]
+    return proposed[0]
+
+
+def test_a_proposal_shows_what_led_to_it_and_the_end_of_a_block_who_ended_it(desk: Desk) -> None:
+    block = _proposed(desk)
+    browser = desk.log_in("senior")
+    page = browser.get("/desk/main/blocks").text
+    for number in range(5):
+        assert f'href="/desk/main/comments/c{number}"' in page
+        assert f"number {number}." in page
+    browser.post(f"/desk/main/blocks/{block['id']}/confirm", days="3")
+    page = browser.get("/desk/main/blocks").text
+    assert '<td data-label="By"><bdi>senior</bdi></td>' in page
+    browser.post(f"/desk/main/commenters/{block['author']['key']}/unblock")
+    assert "lifted by <bdi>senior</bdi>" in browser.get("/desk/main/blocks").text
+
+
+def test_an_appeal_shows_comment_decision_and_record_beside_it(desk: Desk) -> None:
+    item = desk.item()
+    form = {"revision": "1", "decision": "reject", "reason": "personal_attack", "note": "Twice today."}
+    desk.log_in("moderator").post(f"/desk/main/items/{item}/decide", **form)
+    desk.settle()
+    desk.service.post("/v1/authors/u1/appeals", {"text": "It was a joke.", "about": {"comment": "c1"}})
+    page = desk.log_in("senior").get("/desk/main/appeals").text
+    for words in (
+        "It was a joke.", "<mark>numpty</mark>", "Removed: Attacks a person</strong>, by <bdi>moderator</bdi>",
+        "“Twice today.”", "<dt>Earlier removals</dt><dd>1</dd>", "The whole record",
+    ):  # fmt: skip
+        assert words in page, words
+
+
+def test_pages_say_the_zone_of_their_times_once(desk: Desk) -> None:
+    browser = desk.log_in("moderator")
+    assert browser.get("/desk/main/rules").text.count("UTC") == 1
+
+
+@pytest.mark.parametrize(
+    ("staffed", "zone"),
+    [
+        (None, None),
+        ({"zone": "Europe/Paris"}, "Europe/Paris"),
+        ([{"zone": "America/Lima"}], "America/Lima"),
+        ([], None),
+        ({"zone": "../etc"}, None),
+        ({"zone": "Nowhere/Atall"}, None),
+    ],
+)
+def test_the_clock_of_the_pages_is_that_of_the_working_hours(staffed: Any, zone: str | None) -> None:
+    found = zone_of({"staffed": staffed})
+    assert (str(found) if found else None) == zone
