@@ -126,7 +126,11 @@ class Summary:
     def show(self) -> None:
         """The table, on stderr."""
         seconds = max(time.monotonic() - self.started, 1e-9)
-        click.echo(f"\n{self.lines:,} comments, {self.lines / seconds:,.0f} a second; {self.bad} bad lines", err=True)
+        noun = "comment" if self.lines == 1 else "comments"
+        click.echo(
+            f"\n{self.lines:,} {noun}, {self.lines / seconds:,.0f} a second; {self.bad} bad {'line' if self.bad == 1 else 'lines'}",
+            err=True,
+        )
         for title, counts, order in (
             ("action", self.actions, list(RANK)),
             ("category", self.categories, None),
@@ -198,6 +202,6 @@ def _counter() -> Callable[[int], None]:
 
     def show(count: int) -> None:
         if count % 200 == 0 and sys.stderr.isatty():
-            click.echo(f"\r{count:,} comments", nl=False, err=True)
+            click.echo(f"\r{count:,} {'comment' if count == 1 else 'comments'}", nl=False, err=True)
 
     return show
