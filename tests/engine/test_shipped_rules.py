@@ -101,7 +101,7 @@ def test_a_wrong_example_is_told() -> None:
     ("text", "rule"),
     [
         (
-            "No entiendo por qué el ayuntamiento aprobó este carril bici sin preguntar a los vecinos del barrio, hijos de puta.",
+            "No entiendo por qué el ayuntamiento aprobó este carril bici sin preguntar a los vecinos del barrio, qué cabrones.",
             "strong-profanity-other-languages",
         ),
         (

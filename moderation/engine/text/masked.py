@@ -8,7 +8,7 @@ from string import ascii_lowercase
 
 _SURE_MASKS = "*#%_•█"
 _MASKED = re.compile(
-    r"(?<![^\W_])[a-z]{1,14}[*#%@$&!?_~.•█-]{1,8}(?:[a-z]{1,14}(?:[*#%@$&!?_~.•█-]{1,4}[a-z]{0,14}){0,2})?"
+    r"(?<![^\W_])[a-z]{1,14}[*#%@$&!?_~.•█-]{1,8}(?:[a-z]{1,14}(?:[*#%@$&!?_~.•█-]{1,4}[a-z]{0,14}){0,5})?"
 )
 _TRAILING = "@$&!?~.-"
 # Beyond what people write in 20 KB.
@@ -47,13 +47,22 @@ class MaskedIndex:
             masked, rest = word[:length], word[length:]
             for number in sorted(self._like(masked)):
                 term, open_end, strong = self._terms[number]
-                if (not rest or (open_end and _is_ending(rest))) and _covers(masked, term, strong=strong):
+                goes_on = not rest or (_goes_on(rest, term, strong=strong) if open_end else rest == "s")
+                if goes_on and _covers(masked, term, strong=strong):
                     yield term
 
     def _like(self, masked: str) -> set[int]:
         """Which terms have the letters that are left."""
         seen = [self._with.get((len(masked), at, sign), set()) for at, sign in enumerate(masked) if sign.isalpha()]
         return set.intersection(*seen)
+
+
+def _goes_on(rest: str, term: str, *, strong: bool) -> bool:
+    """What may follow a stem: an ending; behind one that nobody mistakes (strong, or long) also more hidden letters."""
+    if _is_ending(rest):
+        return True
+    is_sure = len(term) > 3 if strong else len(term) > 5
+    return is_sure and all(sign in _SURE_MASKS or sign.isalpha() for sign in rest)
 
 
 def _is_ending(rest: str) -> bool:
