@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, TypeVar
 from urllib.parse import urlsplit
@@ -61,6 +61,20 @@ def validate(model: type[Model], value: dict[str, Any], *, now: datetime) -> Mod
     if errors:
         raise InvalidFields(errors=errors)
     return found
+
+
+def ignored(given: Mapping[str, Any], taken: BaseModel, pointer: str = "#") -> Iterator[str]:
+    """Pointers of the fields in `given` that `taken`, which was made of it, does not know."""
+    for name, value in given.items():
+        here = f"{pointer}/{escape_pointer(name)}"
+        if name not in type(taken).model_fields:
+            yield here
+            continue
+        inner = getattr(taken, name)
+        pairs = enumerate(zip(value, inner, strict=True)) if isinstance(inner, list) else [(None, (value, inner))]
+        for index, (raw, model) in pairs:
+            if isinstance(model, Fields):
+                yield from ignored(raw, model, here if index is None else f"{here}/{index}")
 
 
 _SENTENCES: dict[str, str] = {

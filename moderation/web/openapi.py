@@ -53,7 +53,7 @@ _PATHS: dict[str, tuple[str, dict[str, Any]]] = {
 _INTRO = (
     "Send comments, obey `publish`, follow the events. A comment is answered with 202 and judged by the newsroom's own "
     "rules; every change of its status is an event, and a webhook where you have one. Errors are problem JSON (RFC 9457) "
-    "with a stable `type`. Unknown fields are ignored. Times are RFC 3339 with zone."
+    "with a stable `type`. Unknown fields are ignored; the header `Ignored-Fields` names them. Times are RFC 3339 with zone."
 )
 
 

@@ -1,10 +1,12 @@
 """The one route table's shape: what an endpoint takes and gives, its documentation, and the way to its view."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from flask import Flask, Response, request
 from pydantic import BaseModel
@@ -43,6 +45,7 @@ class Call:
     raw: bytes
     key: IdempotencyKey | None
     preferences: prefer.Preferences
+    ignored: str = ""  # pointers of fields that nobody knows, for a header
 
     @property
     def application(self) -> "Application":
@@ -139,6 +142,8 @@ class _Rest(BaseConverter):
     part_isolating = False
 
 
+_NAME_SHOWN = 60
+_NAMES_SHOWN = 10
 CONVERTERS = {"story_id": "rest"}
 _OWN_IDS = ("webhook_id", "appeal_id")
 
@@ -165,8 +170,12 @@ def _endpoint(edge: Edge, route: Route) -> Callable[..., Response]:
         now = edge.application.now()
         holder = auth.authorise(edge.application, request, route.act, now=now)
         _check_path(route, path)
-        answer = route.view(_call(edge, route, holder, path, now))
-        return answer if isinstance(answer, Response) else render(answer)
+        call = _call(edge, route, holder, path, now)
+        answer = route.view(call)
+        response = answer if isinstance(answer, Response) else render(answer)
+        if call.ignored:
+            response.headers["Ignored-Fields"] = call.ignored
+        return response
 
     return roles.mark(endpoint, route.act)
 
@@ -175,7 +184,8 @@ def _call(edge: Edge, route: Route, holder: auth.KeyHolder, path: Mapping[str, s
     raw = json_body.read_body(request, limit=route.limit, types=route.media) if route.takes_body else b""
     name = f"{route.method} {route.path}"
     key = idempotency.read_key(request, route=name, raw=raw) if route.method == "POST" else None
-    body = fields.validate(route.body, json_body.parse_object(raw), now=now) if route.body and route.parse else None
+    given = json_body.parse_object(raw) if route.body and route.parse else {}
+    body = fields.validate(route.body, given, now=now) if route.body and route.parse else None
     return Call(
         edge=edge,
         holder=holder,
@@ -186,7 +196,13 @@ def _call(edge: Edge, route: Route, holder: auth.KeyHolder, path: Mapping[str, s
         raw=raw,
         key=key,
         preferences=prefer.parse(", ".join(request.headers.getlist("Prefer"))),
+        ignored=_named(fields.ignored(given, body)) if body else "",
     )
+
+
+def _named(pointers: Iterator[str]) -> str:
+    """The first few, percent-encoded, for a header."""
+    return ", ".join(quote(one[:_NAME_SHOWN], safe="#/~", errors="replace") for one in islice(pointers, _NAMES_SHOWN))
 
 
 def _check_path(route: Route, path: Mapping[str, str]) -> None:

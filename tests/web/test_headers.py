@@ -1,6 +1,7 @@
 """Idempotency-Key, Prefer, and the bounds of synchronous asks."""
 
 import threading
+from typing import Any
 
 import pytest
 from flask import Flask, request
@@ -9,6 +10,7 @@ from moderation.errors import MalformedRequest, TooManyRequests, Unavailable
 from moderation.web import idempotency, prefer
 from moderation.web.bounded import Place, RateLimit
 from moderation.web.prefer import Preferences, Slots, wait_until
+from tests.web.service import COMMENT, Service
 
 
 @pytest.mark.parametrize(
@@ -117,3 +119,21 @@ def test_a_bucket_fills_again() -> None:
         limit.spend("a")
     times[0] = 1.0
     limit.spend("a")
+
+
+@pytest.mark.parametrize(
+    ("more", "named"),
+    [
+        ({}, None),
+        ({"metadata": {"anything": 1}}, None),
+        ({"autor": {"id": "x"}, "metadata": {"a": 1}}, "#/autor"),
+        ({"author": {"id": "u1", "nmae": "Bo"}, "storry": 1}, "#/author/nmae, #/storry"),
+        ({"story": {"id": "s1", "people": [{"name": "A", "role": "public"}, {"name": "B", "role": "public", "röle\r\nX: 1": 1}]}},
+         "#/story/people/1/r%C3%B6le%0D%0AX%3A%201"),
+        ({"x" * 500: 1}, "#/" + "x" * 58),
+        ({f"n{number:02}": 1 for number in range(50)}, ", ".join(f"#/n{number:02}" for number in range(10))),
+    ],
+)  # fmt: skip
+def test_fields_that_nobody_knows_are_named(service: Service, more: dict[str, Any], named: str | None) -> None:
+    answer = service.post("/v1/comments", {**COMMENT, **more})
+    assert (answer.status_code, answer.headers.get("Ignored-Fields")) == (202, named)
