@@ -76,6 +76,7 @@ def restore(file: Path, data: Path | None, rules: Path | None) -> None:
         if rules is not None:
             _copy_rules(unpacked / "rules", rules)
     click.echo(f"Restored the backup of {manifest['made_at']} (version {manifest['version']}).", err=True)
+    click.echo(f"Start it: moderation up --data {data}" if data else "Start the service's processes again.", err=True)
 
 
 def _folder(settings: config.Settings, data: Path | None) -> Path | None:
