@@ -1,6 +1,7 @@
 """Terms in text: forms, exceptions, guards against innocent words, and disguises."""
 
 import random
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from moderation.engine.lexicon import Lexicon
 from moderation.engine.lists import LOCALES
 from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.text import fold
+from moderation.engine.text.disguise import MOST_READ
 from moderation.engine.wordings import variants, wordings
 from tests.engine.conftest import shipped_files
 
@@ -182,6 +184,8 @@ def _package_words() -> set[str]:
 
 
 def test_more_hits_than_anybody_writes_are_told_of() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert f"more than {MOST_HITS} hits of one tier of a list, or more than {MOST_READ:,} characters" in page
     few, many = ("shit. " * (MOST_HITS - 1)), ("shit. " * (MOST_HITS + 1))
     assert not LEXICON.scan(fold(few)).is_cut
     cut = LEXICON.scan(fold(many))
