@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moderation import telemetry
+from moderation.adapters.classifiers.off_topic import OffTopic
 from moderation.adapters.queue import CeleryQueue
 from moderation.adapters.rule_files import RuleFolder
 from moderation.adapters.webhook_client import WebhookClient
@@ -106,15 +107,16 @@ def build(
     queue: Queue | None = None,
     sender: WebhookSender | None = None,
     now: Callable[[], datetime] = clock,
+    model: bool = True,
 ) -> Application:
-    """Puts the verbs together; connects to nothing yet. `queue`, `sender` and `now` are for tests."""
+    """Puts the verbs together; connects to nothing yet, loads no model. `queue`, `sender` and `now` are for tests."""
     database = Database(settings.database_url, pool_size=settings.database_pool)
     hints = queue or CeleryQueue(settings)
     door = sender or WebhookClient(allow_private=settings.allow_private_urls, seconds=settings.delivery_seconds)
     record = Recorder(database, hints)
     rulebook = Rulebook(database, record, RuleFolder(settings.rules_dir))
     presenter = Presenter(rulebook)
-    judge = Judge(database, rulebook)
+    judge = Judge(database, rulebook, OffTopic() if model and settings.off_topic else None)
     consequences = Consequences(rulebook)
     review = Review(record, rulebook, presenter, consequences)
     authors = Authors(record)

@@ -51,8 +51,14 @@ class Settings(BaseModel):
         default="http://127.0.0.1:8000", description="The address under which people and sites reach the service."
     )
     rules_dir: Path = Field(default_factory=shipped_rules, description="Folder of the rule files and word lists.")
+    off_topic: bool = Field(
+        default=True,
+        description="Whether the learned model that scores `off_topic` is used. `false` saves its memory and time: the "
+        "score is then not assessed, and rules that ask for it do not act.",
+    )
     web_model: bool = Field(
-        default=True, description="Whether web processes load the learned model, for asks that are answered at once."
+        default=True,
+        description="Whether web processes load the learned model as well, for asks that are answered at once.",
     )
     metrics_token: str | None = Field(
         default=None, repr=False, min_length=16, description="Opens /metrics to others than loopback, as Bearer token."

@@ -10,12 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 import click
 
+from moderation.adapters.classifiers.off_topic import OffTopic
 from moderation.adapters.rule_files import RuleFolder
 from moderation.cli.comment_lines import FORMATS, BadLine, Line, read_lines, read_story
 from moderation.config import shipped_rules
@@ -26,9 +28,12 @@ from moderation.engine.ruleset import InvalidRuleset, Ruleset, load
 from moderation.engine.text import fold
 from moderation.engine.text.language import language_of
 from moderation.engine.verdict import ATTRIBUTES, RANK
+from moderation.workflow.ports import Classifier, Scores
 
 NO_MODEL = dict.fromkeys(ATTRIBUTES, "model_off")
 _NO_SITE = "-"
+_NO = ("false", "0", "no", "off", "f", "n")  # as settings read a yes or no
+_SECONDS = 10.0
 
 
 def rules_folder() -> Path:
@@ -50,9 +55,29 @@ def compile_rules(folder: Path, site: str | None = None) -> Ruleset:
         raise SystemExit(1) from None
 
 
-def facts_for(submission: Submission, language: str) -> Facts:
-    """A submission in, what is known of it without a database and a model out."""
-    return Facts(submission, datetime.now(UTC), None, not_assessed=NO_MODEL, site_language=language)
+def model() -> Classifier | None:
+    """The learned model, unless MODERATION_OFF_TOPIC says no: as a service would have it, without its other settings."""
+    return None if os.environ.get("MODERATION_OFF_TOPIC", "").lower() in _NO else OffTopic()
+
+
+def scored(submission: Submission, classifier: Classifier | None, language: str) -> Scores:
+    """A submission in, its scores out."""
+    if classifier is None:
+        return Scores({}, {}, NO_MODEL)
+    return classifier.score(submission, language=submission.language or language, seconds=_SECONDS)
+
+
+def facts_for(submission: Submission, scores: Scores, language: str) -> Facts:
+    """A submission in, what is known of it without a database out."""
+    return Facts(
+        submission,
+        datetime.now(UTC),
+        None,
+        scores=scores.scores,
+        scored_by=scores.scored_by,
+        not_assessed=scores.not_assessed,
+        site_language=language,
+    )
 
 
 @click.command()
@@ -79,11 +104,11 @@ def judge(file: str, format: str | None, story_file: Path | None, site: str | No
     Conditions on a commenter's past are not assessed. A bad line gives {"id", "error"}; the run goes on and ends with 1.
     """
     ruleset = compile_rules(rules_folder(), site)
-    summary = Summary()
+    summary, classifier, language = Summary(), model(), ruleset.settings["language"]
 
     def verdict(line: Line) -> dict[str, Any]:
         assert line.submission is not None
-        facts = facts_for(line.submission, ruleset.settings["language"])
+        facts = facts_for(line.submission, scored(line.submission, classifier, language), language)
         document = as_document(evaluate(facts, ruleset), ruleset, facts)
         summary.count(document)
         return document
@@ -96,12 +121,13 @@ def judge(file: str, format: str | None, story_file: Path | None, site: str | No
 @click.option("--format", "format", type=click.Choice(FORMATS), help="Default: by the file's name, else jsonl.")
 def scores(file: str, format: str | None) -> None:
     """Score comments: language, scores and what could not be assessed; no rules."""
+    classifier = model()
 
     def document(line: Line) -> dict[str, Any]:
         assert line.submission is not None
         given = line.submission
         language = language_of(fold(given.text, given.format).text, given=given.language, site="en")
-        return {"language": language.code, "scores": {}, "scored_by": {}, "not_assessed": NO_MODEL}
+        return {"language": language.code, **asdict(scored(given, classifier, "en"))}
 
     _run(file, format, None, document, Summary())
 

@@ -29,6 +29,7 @@ class Comment:
     labels: Mapping[str, Any] | None = None
     title: str | None = None
     parent: str | None = None
+    about: str | None = None
 
 
 def comments(folder: Path, name: str = "dev") -> list[Comment]:
@@ -46,7 +47,8 @@ def comments(folder: Path, name: str = "dev") -> list[Comment]:
                 bad=_bad(row["y"]),
                 labels=row["y"],
                 title=context.get("title"),
-                parent=context.get("parent"),
+                parent=_text(context.get("parent")),
+                about=_text(context.get("info")),
             )
         )
     return found
@@ -74,6 +76,10 @@ def insults(path: Path) -> dict[str, str]:
             return {row["id"]: row["label"] for row in csv.DictReader(lines)}
     except (OSError, KeyError) as error:
         raise NoLabels(f"{path}: {error}") from None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None  # a set may say "not a number" where there is none
 
 
 def _bad(labels: Mapping[str, Any]) -> bool | None:

@@ -18,7 +18,7 @@ def main() -> int:
     """Serve until SIGTERM; requests that run are finished."""
     settings = config.read()
     telemetry.configure(settings.log_level)
-    application = bootstrap.build(settings)
+    application = bootstrap.build(settings, model=settings.web_model)
     server = create_server(
         create_app(application),
         host=settings.web_host,

@@ -13,7 +13,7 @@ def load() -> Flask:
     """The settings of the environment as a WSGI application of this process."""
     settings = config.read()
     telemetry.configure(settings.log_level)
-    application = bootstrap.build(settings)
+    application = bootstrap.build(settings, model=settings.web_model)
     seconds = max(_SPARE_SECONDS, settings.sweep_seconds)
     SweepTimer(application, seconds=seconds, retain_seconds=settings.retain_seconds).start()
     return create_app(application)

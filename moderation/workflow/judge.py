@@ -14,6 +14,7 @@ from moderation import telemetry
 from moderation.engine import explain
 from moderation.engine import facts as engine
 from moderation.engine.evaluate import evaluate
+from moderation.engine.ruleset import Ruleset
 from moderation.engine.verdict import ATTRIBUTES, Verdict
 from moderation.storage.models import Author, Comment, Revision, Story
 from moderation.storage.queries import attacks, history
@@ -27,6 +28,7 @@ BODY_JUDGED = 20_000  # characters of a story's body that rules look at
 HISTORY = timedelta(hours=24)
 ATTACKS_KNOWN = timedelta(days=90)
 PREVIOUS_KEPT = 200
+_BROKEN = ("(failed)", "(deadline)")  # why a score is missing, other than that there was nothing to assess
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Judge:
             site_language=str(rules.ruleset.settings.get("language", "en")),
         )
         verdict = evaluate(facts, rules.ruleset, deadline=lambda: self.clock() - started > seconds)
+        failed = failed or _missed(verdict, rules.ruleset)
         took = (self.clock() - started) * 1000
         model = self.classifier.version if self.classifier else None
         return Judged(verdict, facts, rules, took, model, (*failed, *verdict.failed))
@@ -110,6 +113,13 @@ class Judge:
         except Exception as error:
             log.error("classifier.failed", model=self.classifier.version, error=type(error).__name__)
         return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "failed")), ("classifier",)
+
+
+def _missed(verdict: Verdict, ruleset: Ruleset) -> tuple[str, ...]:
+    """A live rule that turned on a score which failed or came too late: a person looks. One in trial acts on nothing."""
+    unsure = (one for one in verdict.unknown if one.what.endswith(_BROKEN))
+    rules = (ruleset.rule(one.rule) for one in unsure)
+    return ("classifier",) if any(rule is not None and rule.state == "live" for rule in rules) else ()
 
 
 def _is_usable(scores: Scores) -> bool:

@@ -12,6 +12,7 @@ from moderation.cli.rules_offline import RULE_COMMANDS
 from moderation.engine.verdict import ATTRIBUTES
 
 COMMANDS = {command.name: command for command in RULE_COMMANDS}
+NO_STORY = {**dict.fromkeys(ATTRIBUTES, "model_off"), "off_topic": "no_story"}
 GOOD = """rules:
   - {id: r, category: custom, state: live, title: Names, action: hold, when: {terms: [moron]},
      examples: {match: [moron], pass: [fine]}}
@@ -46,7 +47,7 @@ def test_lines_come_out_in_order_with_their_ids(folder: Path) -> None:
     assert "50.00%" in result.stderr
     first = lines(result)[0]
     assert first["matches"][0]["spans"] == [[4, 9]]
-    assert first["not_assessed"] == dict.fromkeys(ATTRIBUTES, "model_off")
+    assert first["not_assessed"] == NO_STORY
     assert first["scores"] == {}
 
 
@@ -110,14 +111,14 @@ def test_a_bad_rule_file_stops_with_its_place(folder: Path) -> None:
     assert "unknown condition `tirms`" in result.stderr
 
 
-def test_scores_without_a_model(folder: Path) -> None:
+def test_scores_without_a_story(folder: Path) -> None:
     line = lines(run(scores, "-", input='{"id": 1, "text": "x"}'))[0]
     assert line == {
         "id": 1,
         "language": "en",
         "scores": {},
         "scored_by": {},
-        "not_assessed": dict.fromkeys(ATTRIBUTES, "model_off"),
+        "not_assessed": NO_STORY,
     }
 
 
@@ -149,3 +150,20 @@ def test_diff_between_two_folders(folder: Path, tmp_path: Path) -> None:
     assert run(COMMANDS["diff"], str(folder), str(other)).stdout == "~ rule r: action hold → review\n"
     assert run(COMMANDS["diff"], str(folder), str(folder)).exit_code == 0
     assert run(COMMANDS["diff"]).exit_code == 2
+
+
+STORY = {"title": "Council votes to close the harbour bridge for repairs", "body": "Ferries will run every hour."}
+UNDER = json.dumps({"text": "Selling three kittens and a rabbit hutch, barely used, collect in person.", "story": STORY})
+
+
+def test_a_story_makes_a_score(folder: Path) -> None:
+    line = lines(run(scores, "-", input=UNDER))[0]
+    assert line["scores"]["off_topic"] > 0.8
+    assert line["scored_by"]["off_topic"]["version"] == "1"
+    assert lines(run(judge, "-", input=UNDER))[0]["scores"] == line["scores"]
+
+
+def test_the_model_can_be_switched_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODERATION_OFF_TOPIC", "false")
+    line = lines(run(judge, "-", input=UNDER))[0]
+    assert (line["scores"], line["not_assessed"]) == ({}, dict.fromkeys(ATTRIBUTES, "model_off"))

@@ -15,8 +15,10 @@ from moderation.evaluation import questions, sentences
 from moderation.evaluation.__main__ import main
 from moderation.evaluation.disguises import WAYS, disguised, disguised_at
 from moderation.evaluation.judging import Judge
+from moderation.evaluation.off_topic import NEWS, REPLIES
 from moderation.evaluation.rates import Rate
 from moderation.evaluation.sets import Comment
+from moderation.evaluation.train import main as train
 
 DEV = (
     {"src": "civil_autolabel_test", "text": "You are an idiot.", "y": {"toxic": 1.0}},
@@ -24,6 +26,27 @@ DEV = (
     {"src": "civil_autolabel_test", "text": "This is beneath contempt.", "y": {"toxic": 0.6}},
     {"src": "openai_moderation", "text": "I will kill you.", "y": {"V": 1, "H": 0, "SH": 0}},
     {"src": "fox_news", "text": "Well said.", "y": {"hate": 0}, "ctx": {"title": "A vote"}},
+)
+# Ten threads without a word in common: two in each fold.
+_THREADS = {
+    "The harbour bridge is closed": "Ferries across the harbour are full since the bridge was closed to lorries",
+    "New stadium for the football club": "The football club wants public money for a stadium that stands empty on weekdays",
+    "Vaccines reach the hospital": "Nurses at our hospital waited far longer for their vaccine than the ministry admits",
+    "School dinners get dearer": "Pupils whose parents cannot pay will skip the school dinner and learn hungry instead",
+    "A whale in the estuary": "Divers should leave that whale alone until the tide carries her back to deep water",
+    "Wine harvest ruined by hail": "Growers without insurance lose their vineyards when hail takes one harvest like this",
+    "Museum returns bronze statue": "Every museum holding looted bronze should return the statue before somebody sues",
+    "Trams run all night": "Night trams would save shift workers two hours walking after the last bus leaves",
+    "Librarians on strike": "Librarians earn less than cashiers while the library budget buys another glass lobby",
+    "Comet seen with bare eyes": "Street lamps near our village make the comet invisible however clear the night sky",
+}
+TOPICS = tuple(
+    {"src": "fox_news", "text": f"{text}.", "y": {"hate": 0}, "ctx": {"title": title}}
+    for title, text in _THREADS.items()
+)
+TRAIN = tuple(
+    {"src": "cat_large_gc", "text": f"{text}.", "y": {"toxic": 0}, "ctx": {"parent": title}}
+    for title, text in _THREADS.items()
 )
 TRAGEDIES = ({"id": 1, "kind": "joke", "strict": True, "text": "lol, well done"},)
 SPANS = ({"text": "You are an idiot.", "offsets": list(range(11, 16)), "split": "test"},)
@@ -38,7 +61,7 @@ def judge() -> Judge:
 @pytest.fixture
 def labels(tmp_path: Path) -> Path:
     """A folder as the labelled sets come."""
-    for name, rows in (("dev", DEV), ("tragedy", TRAGEDIES), ("toxic_spans", SPANS)):
+    for name, rows in (("dev", DEV + TOPICS), ("train", TRAIN), ("tragedy", TRAGEDIES), ("toxic_spans", SPANS)):
         with gzip.open(tmp_path / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
     return tmp_path
@@ -52,6 +75,15 @@ def test_the_page_has_every_figure(labels: Path, tmp_path: Path) -> None:
     assert "| civil_autolabel_test | 50.0 % (9.5 to 90.5; n = 2) | 0.0 % (0.0 to 79.3; n = 1) |" in page
     assert "| threat | 100.0 % (20.7 to 100.0; n = 1) |" in page
     assert "| all rules | 1.000 |" in page
+    for name in (NEWS, REPLIES):
+        assert f"| {name} | 1.00 (1.00 to 1.00) | 0.0 % (0.0 to 27.8; n = 10) |" in page
+
+
+def test_formulas_are_fitted_and_shown(labels: Path) -> None:
+    done = CliRunner().invoke(train, ["--labels", str(labels)])
+    assert done.exit_code == 0, done.output
+    assert "BY_STORY = Formula(nearness=-" in done.output
+    assert "BY_PARENT = Formula(nearness=-" in done.output
 
 
 def test_a_folder_without_labels_is_told_of(tmp_path: Path) -> None:
