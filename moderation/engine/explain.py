@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .facts import Facts, Submission
+from .facts import NOTHING, Facts, Submission
 from .ruleset import Ruleset
 from .verdict import Match, Reason, Verdict
 
@@ -53,11 +53,11 @@ def message(verdict: Verdict, ruleset: Ruleset, text: str = "") -> str:
 
 def as_document(verdict: Verdict, ruleset: Ruleset, facts: Facts) -> dict[str, Any]:
     """A verdict in, the document of the contract out, with the matched text cut out of the comment."""
-    given = facts.submission
+    given, scored = facts.submission, (facts.scores, facts.scored_by)
     return {
         "action": verdict.action.value,
         "categories": list(verdict.categories),
-        "matches": [match_document(match, ruleset, given) for match in verdict.matches],
+        "matches": [match_document(match, ruleset, given, *scored) for match in verdict.matches],
         "reasons": [_reason_document(reason, verdict, ruleset, given) for reason in verdict.reasons],
         "unknown": [{"rule": one.rule, "what": one.what} for one in verdict.unknown],
         "scores": dict(facts.scores),
@@ -69,8 +69,14 @@ def as_document(verdict: Verdict, ruleset: Ruleset, facts: Facts) -> dict[str, A
     }
 
 
-def match_document(match: Match, ruleset: Ruleset, given: Submission) -> dict[str, Any]:
-    """A match in, its entry in the document out."""
+def match_document(
+    match: Match,
+    ruleset: Ruleset,
+    given: Submission,
+    scores: Mapping[str, float] = NOTHING,
+    scored_by: Mapping[str, Mapping[str, str]] = NOTHING,
+) -> dict[str, Any]:
+    """A match in, its entry in the document out; scores that its rule asks for with the model that gave them."""
     document: dict[str, Any] = {
         "rule": match.rule,
         "category": match.category,
@@ -82,6 +88,10 @@ def match_document(match: Match, ruleset: Ruleset, given: Submission) -> dict[st
     }
     optional = {"aimed_at": match.aimed_at, "hidden_as": match.hidden_as}
     document |= {key: value for key, value in optional.items() if value}
+    rule = ruleset.rule(match.rule)
+    asked = [name for name in rule.scores if name in scores] if rule else ()
+    if asked:
+        document["scores"] = {name: {"score": scores[name], **scored_by.get(name, {})} for name in asked}
     return document | ({"found_in": "name"} if match.found_in == "name" else {})
 
 

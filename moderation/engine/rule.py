@@ -88,6 +88,7 @@ class Rule:
     source: str = ""
     gate: Gate | None = field(default=None, repr=False)
     examples: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
+    scores: tuple[str, ...] = ()
 
     @property
     def runs(self) -> bool:
@@ -98,7 +99,7 @@ class Rule:
 def read_rule(node: Located, build: Build, *, list_hashes: dict[str, str]) -> Rule | Bad:
     """A located rule in, the rule out; mistakes are noted in build.problems under its id."""
     build.problems.rule = _id_of(node)
-    build.used_lists = set()
+    build.used_lists, build.rule_scores = set(), set()
     try:
         is_bad = RULE.read(node, build.problems) is BAD or _bad_id(node, build.problems)
         conditions = _conditions(node, build)
@@ -154,6 +155,7 @@ def _built(node: Located, build: Build, conditions: _Conditions, list_hashes: di
         gate=gate_of(when),
         source=f"{node.file}:{node.line}" if node.line else node.file,
         examples=examples,
+        scores=tuple(sorted(build.rule_scores)),
     )
 
 

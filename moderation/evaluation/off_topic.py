@@ -134,7 +134,7 @@ def _auc(scores: Sequence[tuple[Case, float]]) -> float:
 
 
 def _cases(source: str, threads: list[_Thread], shown: Callable[[list[_Thread]], Iterable[_Thread]]) -> list[Case]:
-    encoder, random = minilm.Encoder(), Random(1)
+    encoder, random = minilm.of_this_process(), Random(1)
     encoder.load()
     about = {thread.name: thread.about for thread in threads}
     folds = {name: number % FOLDS for number, name in enumerate(sorted(about))}

@@ -52,6 +52,9 @@ class MatchAnswer(Given):
     aimed_at: str | None = None
     hidden_as: str | None = None
     reason: str | None = None
+    scores: dict[str, Any] | None = Field(
+        None, description="The scores that its rule asks for: attribute to {score, source, version}."
+    )
 
 
 class ReasonAnswer(Given):

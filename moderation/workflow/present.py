@@ -112,7 +112,7 @@ def stored_verdict(
     return {
         "action": verdict.action,
         "categories": verdict.categories,
-        "matches": [match_view(match, submission, ruleset) for match in matches],
+        "matches": [match_view(match, submission, ruleset, verdict) for match in matches],
         "reasons": [reason_view(reason, matches, submission, ruleset) for reason in verdict.reasons],
         "scores": verdict.scores,
         "scored_by": verdict.scored_by,
@@ -125,10 +125,13 @@ def stored_verdict(
     }
 
 
-def match_view(match: engine_verdict.Match, submission: Submission, ruleset: Ruleset | None) -> dict[str, Any]:
+def match_view(
+    match: engine_verdict.Match, submission: Submission, ruleset: Ruleset | None, verdict: Verdict | None = None
+) -> dict[str, Any]:
     """One match with its words cut out of what it was found in; without its rules only what the row holds."""
     if ruleset is not None:
-        return explain.match_document(match, ruleset, submission)
+        scored = (verdict.scores, verdict.scored_by) if verdict else ()
+        return explain.match_document(match, ruleset, submission, *scored)
     return {"rule": match.rule, "category": match.category, "action": match.action, "state": match.state,
             "spans": [list(span) for span in match.spans], "text": None, "reason": match.rule}  # fmt: skip
 

@@ -145,6 +145,10 @@ def test_a_further_comment_under_a_story_costs_one_encoding() -> None:
     assert asked == [2, 3, 4]
 
 
+def test_a_process_has_one_encoder() -> None:
+    assert OffTopic()._encoder is OffTopic()._encoder
+
+
 def test_nothing_is_loaded_before_the_first_score_is_wanted(tmp_path: Path) -> None:
     model = OffTopic(minilm.Encoder(tmp_path / "missing.onnx"))
     assert why_not(model, Submission(OF_IT)) == "no_story"

@@ -15,7 +15,9 @@ from tests.factories import NOW, Newsroom
 from tests.fakes import FakeQueue, FakeSender
 
 TITLE = "Council votes to close the harbour bridge for a year of repairs"
-STORY = IncomingStory(id="bridge", title=TITLE, body="Drivers will have to take the ferry or the motorway.", language="en")
+STORY = IncomingStory(
+    id="bridge", title=TITLE, body="Drivers will have to take the ferry or the motorway.", language="en"
+)
 OF_IT = "The ferry cannot carry that many cars. A second bridge over the harbour was promised ten years ago."
 OF_ANOTHER = "Simmer the tomatoes with basil and garlic, then fold in the ricotta and bake until golden."
 RULE = """
@@ -60,6 +62,7 @@ def test_a_comment_of_another_thread_is_told_from_one_of_this(asking: Newsroom, 
     assert other["scored_by"] == {"off_topic": SOURCE}
     assert own["matches"] == []
     assert [(one["rule"], one["state"]) for one in other["matches"]] == [("off-topic", state)]
+    assert other["matches"][0]["scores"] == {"off_topic": {"score": other["scores"]["off_topic"], **SOURCE}}
     assert other["action"] == ("review" if state == "live" else "allow")
 
 

@@ -6,6 +6,7 @@ import hashlib
 import math
 import threading
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +64,12 @@ class Encoder:
         mean = self._session.run(None, fed)[0][0].mean(axis=0)
         found: list[float] = (mean / max(float(numpy.linalg.norm(mean)), 1e-12)).tolist()
         return found
+
+
+@cache
+def of_this_process() -> Encoder:
+    """The one that all share who ask for no other: it is large."""
+    return Encoder()
 
 
 def cosine(one: Vector, other: Vector) -> float:

@@ -67,7 +67,7 @@ class OffTopic:
     version = f"{ATTRIBUTE}-{SOURCE['version']}"
 
     def __init__(self, encoder: minilm.Encoder | None = None, clock: Callable[[], float] = time.monotonic) -> None:
-        self._encoder = encoder or minilm.Encoder()
+        self._encoder = encoder or minilm.of_this_process()
         self._clock = clock
         self._told: minilm.UnusableModel | None = None
         self._context = lru_cache(maxsize=KEPT)(self._read)

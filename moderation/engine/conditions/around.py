@@ -142,6 +142,7 @@ def _make_author(value: dict[str, Any], node: Located, build: Build) -> Writer: 
 
 def _make_score(value: dict[str, Any], node: Located, build: Build) -> Score:  # noqa: ARG001 as all makers
     build.scores.update(value)
+    build.rule_scores.update(value)
     return Score(value)
 
 

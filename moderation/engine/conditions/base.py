@@ -71,6 +71,7 @@ class Build:
     patterns: list[Pattern] = field(default_factory=list)
     previous_hours: float = 0
     scores: set[str] = field(default_factory=set)
+    rule_scores: set[str] = field(default_factory=set)
     used_lists: set[str] = field(default_factory=set)
     used_keys: set[Key] = field(default_factory=set)
     finders: dict[Any, Any] = field(default_factory=dict)
