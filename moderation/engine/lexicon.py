@@ -38,7 +38,8 @@ class Lexicon:
         hits = Hits(view)
         self._scan_plain(view, hits)
         if is_suspicious(view.text):
-            second, hits.is_cut = readings(view.text)
+            second, is_cut = readings(view.text)
+            hits.is_cut |= is_cut
             for reading in second:
                 self._scan_deep(view, reading, hits)
             self._scan_masked(view, hits)
@@ -90,10 +91,10 @@ class _Patterns:
         for entry in entries:
             by_text.setdefault(entry.signs if deep else entry.text, []).append(entry)
         excepted = {text.rstrip("*") for entry in entries for text in entry.exceptions} if not deep else set()
+        inside = {entry.text for entry in entries if entry.term.form == "inside"}
         self._patterns = [
-            _Pattern(text, several, text in excepted, any(entry.term.form == "inside" for entry in several))
+            _Pattern(text, tuple(by_text.get(text, ())), text in excepted, text in inside)
             for text in sorted({*by_text, *excepted} - {""})
-            for several in [tuple(by_text.get(text, ()))]
         ]
         texts = [pattern.text for pattern in self._patterns]
         self._matcher = AhoCorasick(texts) if texts else None

@@ -153,7 +153,9 @@ def test_diff_between_two_folders(folder: Path, tmp_path: Path) -> None:
 
 
 STORY = {"title": "Council votes to close the harbour bridge for repairs", "body": "Ferries will run every hour."}
-UNDER = json.dumps({"text": "Selling three kittens and a rabbit hutch, barely used, collect in person.", "story": STORY})
+UNDER = json.dumps(
+    {"text": "Selling three kittens and a rabbit hutch, barely used, collect in person.", "story": STORY}
+)
 
 
 def test_a_story_makes_a_score(folder: Path) -> None:

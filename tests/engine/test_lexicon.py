@@ -188,6 +188,7 @@ def test_more_hits_than_anybody_writes_are_told_of() -> None:
     assert f"more than {MOST_HITS} hits of one tier of a list, or more than {MOST_READ:,} characters" in page
     few, many = ("shit. " * (MOST_HITS - 1)), ("shit. " * (MOST_HITS + 1))
     assert not LEXICON.scan(fold(few)).is_cut
+    assert LEXICON.scan(fold(f"{many} in hawaii")).is_cut  # whatever the second reading says
     cut = LEXICON.scan(fold(many))
     assert (len(cut.hits), cut.is_cut) == (MOST_HITS, True)
     for hidden in ("sh1t ", "f.u.c.k ", "f**k "):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from itertools import groupby
 from string import ascii_lowercase
 
 import re2
@@ -146,8 +145,11 @@ def runs(text: str) -> tuple[str, tuple[int, ...]]:
     """A term in, its signs with runs folded and the count of each out."""
     if not _DOUBLED.search(text):
         return text, (1,) * len(text)
-    groups = [(sign, len(list(run))) for sign, run in groupby(text)]
-    return "".join(sign for sign, _ in groups), tuple(count for _, count in groups)
+    counts, done = [], 0
+    for run in _DOUBLED.finditer(text):
+        counts += [1] * (run.start() - done) + [run.end() - run.start()]
+        done = run.end()
+    return _DOUBLED.sub(r"\1", text), (*counts, *[1] * (len(text) - done))
 
 
 def is_suspicious(text: str) -> bool:
