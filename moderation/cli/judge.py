@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
+from pydantic import TypeAdapter, ValidationError
 
 from moderation.adapters.classifiers.off_topic import OffTopic
 from moderation.adapters.rule_files import RuleFolder
@@ -32,7 +33,6 @@ from moderation.workflow.ports import Classifier, Scores
 
 NO_MODEL = dict.fromkeys(ATTRIBUTES, "model_off")
 _NO_SITE = "-"
-_NO = ("false", "0", "no", "off", "f", "n")  # as settings read a yes or no
 _SECONDS = 10.0
 
 
@@ -57,7 +57,12 @@ def compile_rules(folder: Path, site: str | None = None) -> Ruleset:
 
 def model() -> Classifier | None:
     """The learned model, unless MODERATION_OFF_TOPIC says no: as a service would have it, without its other settings."""
-    return None if os.environ.get("MODERATION_OFF_TOPIC", "").lower() in _NO else OffTopic()
+    name = "MODERATION_OFF_TOPIC"
+    try:
+        wanted = TypeAdapter(bool).validate_python(os.environ.get(name) or True)
+    except ValidationError:
+        raise click.UsageError(f"{name} must be true or false") from None
+    return OffTopic() if wanted else None
 
 
 def scored(submission: Submission, classifier: Classifier | None, language: str) -> Scores:

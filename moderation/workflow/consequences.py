@@ -32,15 +32,17 @@ class Consequences:
         session = ledger.session
         revision = session.get_one(Revision, decision.revision_id)
         verdict = lookup.live_verdict(session, revision.id)
+        standing_now = comment.status != "withdrawn" and comment.latest_revision == revision.number
+        seen = _seen_beside(ledger, comment, revision) if standing_now else None
         decision.state = "in_force"
         decision.before = {
             "status": comment.status,
             "published_revision": comment.published_revision,
             "decided_by": comment.decided_by,
             "person_stopped": comment.person_stopped,
+            "seen_revision_id": seen,
         }
         by = Actor(decision.by_kind, decision.by_id, decision.by_role)  # type: ignore[arg-type]  # ours, as stored
-        standing_now = comment.status != "withdrawn" and comment.latest_revision == revision.number
         if standing_now:
             after = lifecycle.decided(
                 standing(comment),
@@ -205,21 +207,44 @@ def _confirmed_strike(ledger: Ledger, decision: Decision, comment: Comment, cate
     return strike
 
 
+def _seen_beside(ledger: Ledger, comment: Comment, revision: Revision) -> str | None:
+    """The earlier text that readers see while an edit waits, or saw until their flags took it down."""
+    earlier = (
+        select(Revision.id)
+        .where(Revision.comment_id == comment.id, Revision.number < revision.number)
+        .order_by(Revision.number.desc())
+        .limit(1)
+    )
+    if comment.published_revision is not None:
+        return ledger.session.scalar(earlier.where(Revision.number == comment.published_revision))
+    flagged = select(Flag.revision_id).where(
+        Flag.comment_id == comment.id, Flag.state == "open", Flag.reason != "disagree"
+    )
+    return ledger.session.scalar(earlier.where(Revision.id.in_(flagged)))
+
+
 def _settle_flags(ledger: Ledger, decision: Decision) -> None:
-    """Flags were right where the comment did not stay; each reader's record follows."""
-    upheld = decision.decision != "approve"
-    _count_flags(ledger, decision, "open", "upheld" if upheld else "declined", +1, int(upheld))
+    """Flags were right where the text did not stay; each reader's record follows."""
+    for revision_id, upheld in _flagged(decision):
+        _count_flags(ledger, revision_id, "open", "upheld" if upheld else "declined", +1, int(upheld))
 
 
 def _reopen_flags(ledger: Ledger, decision: Decision) -> None:
-    upheld = decision.decision != "approve"
-    _count_flags(ledger, decision, "upheld" if upheld else "declined", "open", -1, -int(upheld))
+    for revision_id, upheld in _flagged(decision):
+        _count_flags(ledger, revision_id, "upheld" if upheld else "declined", "open", -1, -int(upheld))
 
 
-def _count_flags(ledger: Ledger, decision: Decision, before: str, after: str, decided: int, upheld: int) -> None:
+def _flagged(decision: Decision) -> list[tuple[str, bool]]:
+    """The texts whose flags a decision settles, and whether they were right; who approves an edit says nothing of before."""
+    own = (decision.revision_id, decision.decision != "approve")
+    beside = decision.before.get("seen_revision_id") if decision.decision != "approve" else None
+    return [own, (beside, decision.restriction != EDIT_ONLY)] if beside else [own]
+
+
+def _count_flags(ledger: Ledger, revision_id: str, before: str, after: str, decided: int, upheld: int) -> None:
     rows = ledger.session.scalars(
         select(Flag)
-        .where(Flag.revision_id == decision.revision_id, Flag.state == before, Flag.reason != "disagree")
+        .where(Flag.revision_id == revision_id, Flag.state == before, Flag.reason != "disagree")
         .order_by(Flag.reader_id)
     ).all()
     for flag in rows:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tests.model.site import COUNTED, UNLISTED, Block, Decision, Site
+from tests.model.site import COUNTED, UNLISTED, Block, Comment, Decision, Flag, Revision, Site
 
 WINDOW = timedelta(days=180)
 
@@ -13,6 +13,7 @@ def take_effect(site: Site, made: Decision, now: datetime) -> None:
     made.state, revision.decision = "in_force", made
     made.before = (comment.status, comment.public, comment.decided_by, comment.stopped)
     if comment.status != "withdrawn" and revision is comment.latest:
+        made.beside = _seen_beside(comment, revision)
         approved = made.decision == "approve"
         comment.stopped = not approved
         status, public = ("published", revision.number) if approved else ("rejected", None)
@@ -55,17 +56,34 @@ def _measure(site: Site, made: Decision, now: datetime) -> None:
         site.told.append(("author.blocked", id))
 
 
+def _seen_beside(comment: Comment, revision: Revision) -> Revision | None:
+    """What readers see beside an edit, or saw until flags took it down."""
+    earlier = [each for number, each in sorted(comment.revisions.items(), reverse=True) if number < revision.number]
+    if comment.public is not None:
+        return next((each for each in earlier if each.number == comment.public), None)
+    return next((each for each in earlier if any(_is_open(flag) for flag in each.flags.values())), None)
+
+
+def _is_open(flag: Flag) -> bool:
+    return flag.state == "open" and flag.reason != UNLISTED
+
+
+def _flags(made: Decision) -> list[Flag]:
+    beside = made.beside.flags.values() if made.beside and made.decision == "reject" else ()
+    return [*made.revision.flags.values(), *beside]
+
+
 def _settle_flags(site: Site, made: Decision) -> None:
     upheld = made.decision == "reject"
-    for flag in made.revision.flags.values():
-        if flag.state == "open" and flag.reason != UNLISTED:
+    for flag in _flags(made):
+        if _is_open(flag):
             flag.state = "upheld" if upheld else "declined"
             _count(site, flag.reader, 1, upheld)
 
 
 def _reopen_flags(site: Site, made: Decision) -> None:
     upheld = made.decision == "reject"
-    for flag in made.revision.flags.values():
+    for flag in _flags(made):
         if flag.state == ("upheld" if upheld else "declined"):
             flag.state = "open"
             _count(site, flag.reader, -1, upheld)

@@ -42,6 +42,7 @@ class Decision:
     id: str = ""
     state: str = "waiting"
     before: tuple[str, int | None, str | None, bool] = ("pending", None, None, False)
+    beside: "Revision | None" = None
 
 
 @dataclass(eq=False)

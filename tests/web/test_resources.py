@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from moderation.errors import Unavailable
+from moderation.storage.models import Flag, Reader
 from moderation.web import answers
 from moderation.web.routes import Edge
 from tests.web.service import COMMENT, Service
@@ -99,6 +100,20 @@ class TestFlags:
     def test_an_unknown_revision(self, service: Service) -> None:
         service.decided()
         assert service.post("/v1/comments/c1/flags", flag(revision=7)).status_code in (404, 409, 422)
+
+    @pytest.mark.parametrize(("flags", "upheld"), [(2, 2), (5, 5)])
+    def test_a_removal_of_both_texts_bears_out_the_flags_on_the_public_one(
+        self, service: Service, flags: int, upheld: int
+    ) -> None:
+        service.decided(text="A fair point.")
+        service.decided(text="You are a numpty.")
+        for number in range(flags):
+            service.post("/v1/comments/c1/flags", flag(f"r{number}"))
+        decision = {"revision": 2, "decision": "reject", "reason": "personal_attack"}
+        assert service.post("/v1/comments/c1/decisions", decision).status_code == 201
+        with service.application.database.read() as session:
+            assert session.query(Flag).filter_by(state="upheld").count() == upheld
+            assert {(one.flags_decided, one.flags_upheld) for one in session.query(Reader)} == {(1, 1)}
 
     def test_while_an_edit_is_held_flags_are_about_what_readers_see(self, service: Service) -> None:
         service.decided(text="A fair point.")

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from moderation.storage.models import AuditRow, Match, Publication, RulesetRow
+from moderation.storage.models import AuditRow, Flag, Match, Publication, Reader, RulesetRow
 from moderation.web.console.words import zone_of
 from moderation.workflow.incoming import Actor
 from moderation.workflow.rulesets import UnreadableRuleset
-from tests.web.console.conftest import PASSWORD, Desk
+from tests.web.console.conftest import PASSWORD, Browser, Desk
 
 CANARY = "<script>document.title='broken into'</script>\"'><img src=x onerror=alert(1)>"
 
@@ -238,7 +238,9 @@ def test_an_edit_is_refused_and_what_readers_saw_stays(desk: Desk) -> None:
     assert (shown["status"], shown["publish"], shown["published_revision"]) == ("rejected", True, 1)
     assert "What you wrote before stays as it is." in shown["message"]["text"]
     desk.service.decided(id="c2", text="Another fair point.")
+    desk.service.post("/v1/comments/c2/flags", {"reader": {"id": "r1"}, "reason": "uncivil"})
     item = desk.item(id="c2")
+    _refuse_and_undo(desk, browser, item)
     browser.post(f"/desk/main/items/{item}/decide", revision="2", decision="reject", reason="personal_attack")
     desk.settle()
     assert desk.service.get("/v1/comments/c2").get_json()["publish"] is False
@@ -302,3 +304,20 @@ def test_pages_say_the_zone_of_their_times_once(desk: Desk) -> None:
 def test_the_clock_of_the_pages_is_that_of_the_working_hours(staffed: Any, zone: str | None) -> None:
     found = zone_of({"staffed": staffed})
     assert (str(found) if found else None) == zone
+
+
+def _refuse_and_undo(desk: Desk, browser: Browser, item: str) -> None:
+    """Refusing the edit says that the flagged public text was fine; the undo takes that back."""
+    for decision, state in (("reject_edit", "declined"), ("hold_edit", "declined"), ("reject", "upheld")):
+        browser.post(f"/desk/main/items/{item}/decide", revision="2", decision=decision, reason="personal_attack")
+        desk.settle()
+        with desk.app.database.read() as session:
+            assert [flag.state for flag in session.query(Flag)] == [state]
+        made = desk.app.desk.my_decisions(site_id=desk.service.site_id, user_id=_user(desk, "moderator"))[0]
+        browser.post(f"/desk/main/decisions/{made['id']}/undo")
+        with desk.app.database.read() as session:
+            assert [flag.state for flag in session.query(Flag)] == ["open"]
+            assert [(one.flags_decided, one.flags_upheld) for one in session.query(Reader)] == [(0, 0)]
+        item = desk.app.desk.queue(site_id=desk.service.site_id, now=desk.app.now(), user_id="x")["items"][0]["item"][
+            "id"
+        ]
