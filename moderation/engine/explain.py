@@ -10,6 +10,7 @@ from .ruleset import Ruleset
 from .verdict import Match, Reason, Verdict
 
 LONGEST_QUOTE = 60
+TOO_MUCH = "It has more listed or disguised words than the rules look at: a person has to look."
 SILENT = frozenset(("slur", "spam", "legal_risk", "personal_information"))
 
 
@@ -104,7 +105,7 @@ def reason_text(reason: Reason, verdict: Verdict, ruleset: Ruleset, given: Submi
     if reason.code == "rule_unknown":
         return f"“{title}” could not be decided: a person has to look."
     if reason.code == "too_much":
-        return "It has more listed or disguised words than the rules look at: a person has to look."
+        return TOO_MUCH
     match = next((match for match in verdict.matches if match.rule == reason.rule), None)
     return render(match, ruleset, given.text, given) if match else title
 

@@ -140,7 +140,7 @@ def _held(occasion: Occasion) -> tuple[str, list[str | None]]:
         title = "A moderator looks at it"
         first = "Readers flagged your comment. It is not shown until a moderator has looked at it."
     else:
-        title, first = "A moderator reads it first", "A moderator will read your comment before it appears."
+        title, first = "A moderator reads it first", f"A moderator will read your {_what(occasion)} before it appears."
     awaited = occasion.decided_by != "person"
     return title, [
         occasion.care,

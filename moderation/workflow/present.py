@@ -148,7 +148,8 @@ def reason_view(
     if reason["code"] == "rule" and match is not None and ruleset is not None:
         view["text"] = explain.render(match, ruleset, submission.text, submission)
     else:
-        view["text"] = letters.SYSTEM_REASONS.get(reason["code"], "")
+        system = letters.SYSTEM_REASONS.get(reason["code"], "")
+        view["text"] = explain.TOO_MUCH if reason.get("why") == "too_much" else system
     return view
 
 

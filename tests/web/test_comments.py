@@ -339,3 +339,10 @@ def test_a_database_that_is_away_is_503(service: Service, monkeypatch: pytest.Mo
     for answer in (service.comment(), service.get("/v1/events")):
         assert code(answer) == (503, "unavailable")
         assert int(answer.headers["Retry-After"]) >= 1
+
+
+def test_a_text_with_too_much_in_it_waits_and_says_why(service: Service) -> None:
+    shown = service.decided(text='"numpty," he said. ' * 300 + "You numpty in Hawaii.")
+    assert (shown["status"], shown["publish"]) == ("held", False)
+    assert shown["verdict"]["reasons"][-1]["code"] == "not_judged"
+    assert "more listed or disguised words" in shown["verdict"]["reasons"][-1]["text"]
