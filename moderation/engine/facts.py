@@ -100,6 +100,7 @@ class Facts:
     """All that a rule may look at. None = not known: the history, or who is answered.
 
     attacks: the writer's own on the person answered; attackers: how many others attack that person under the story.
+    score_spans: attribute → the ranges of the folded text (code points) that its score rests on, where it is told.
     """
 
     submission: Submission
@@ -108,6 +109,7 @@ class Facts:
     scores: Mapping[str, float] = field(default_factory=lambda: NOTHING)
     scored_by: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: NOTHING)
     not_assessed: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    score_spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=lambda: NOTHING)
     site_language: str = "en"
     attacks: tuple[Attack, ...] | None = None
     attackers: int | None = None
@@ -129,6 +131,7 @@ def to_record(facts: Facts) -> dict[str, Any]:
         "scores": dict(facts.scores),
         "scored_by": {name: dict(source) for name, source in facts.scored_by.items()},
         "not_assessed": dict(facts.not_assessed),
+        "score_spans": {name: [list(span) for span in spans] for name, spans in facts.score_spans.items()},
         "attacks": _attack_records(facts.attacks),
         "attackers": facts.attackers,
     }
@@ -143,10 +146,15 @@ def from_record(record: Mapping[str, Any], submission: Submission) -> Facts:
         scores=record.get("scores") or {},
         scored_by=record.get("scored_by") or {},
         not_assessed=record.get("not_assessed") or {},
+        score_spans=_spans_restored(record.get("score_spans") or {}),
         site_language=record.get("site_language") or "en",
         attacks=_attacks_restored(record.get("attacks")),
         attackers=record.get("attackers"),
     )
+
+
+def _spans_restored(spans: Mapping[str, list[list[int]]]) -> dict[str, tuple[tuple[int, int], ...]]:
+    return {name: tuple((start, end) for start, end in each) for name, each in spans.items()}
 
 
 def _author_record(author: Author) -> dict[str, Any]:

@@ -1,14 +1,18 @@
 """Each kind of condition, true and false, and that each is documented with an example that loads."""
 
+import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from moderation.engine.conditions import KINDS
+from moderation.engine.evaluate import evaluate
+from moderation.engine.facts import from_record, to_record
 from moderation.engine.ruleset import load
 from moderation.engine.text.addresses import addresses
-from tests.engine.cases import hits, judged, one_rule, rule
+from tests.engine.cases import facts, hits, judged, one_rule, rule
 
 STORY = {"id": "s1", "title": "Bike lane", "section": "Local", "people": [{"name": "Sam Patel", "role": "private"}]}
 LISTS = {"lists/family.yaml": "terms: [mother, father]", "lists/insults.yaml": "terms: [{term: moron, tier: strong}]"}
@@ -202,3 +206,14 @@ def test_addresses_are_found_in_linear_time(part: str) -> None:
         return time.process_time() - started
 
     assert seconds(200_000) < 40 * max(seconds(20_000), 0.005)
+
+
+def test_what_a_score_rests_on_is_its_evidence_and_a_quotation_takes_it_away() -> None:
+    rules = one_rule("{score: {insult: {at_least: 0.5}}}", more="    unless_match: [{quoted: attributed}]\n")
+    plain = replace(facts("So\u200b you are a sponge.", scores={"insult": 0.9}), score_spans={"insult": ((13, 19),)})
+    match = evaluate(plain, rules).matches[0]
+    assert [plain.submission.text[start:end] for start, end in match.spans] == ["sponge"]
+    text = 'He said "you are a sponge" to me.'
+    quoted = replace(facts(text, scores={"insult": 0.9}), score_spans={"insult": ((19, 25),)})
+    assert evaluate(quoted, rules).matches == ()
+    assert from_record(json.loads(json.dumps(to_record(plain))), plain.submission).score_spans == plain.score_spans

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..look import Look
+from ..look import Found, Look
 from ..schema import Choice, Flag, Named, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
 from ..verdict import ATTRIBUTES
@@ -101,7 +101,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Scores of attributes within bounds; one that was not assessed makes it unknown."""
+    """Scores of attributes within bounds; one that was not assessed makes it unknown.
+
+    What the scores rest on is the evidence; where a filter drops all of it (somebody else is quoted), it is not true.
+    """
 
     limits: Mapping[str, Mapping[str, float]]
 
@@ -113,7 +116,10 @@ class Score:
         if missing:
             reasons = (look.facts.not_assessed.get(name, "model_off") for name in missing)
             return Outcome(None, unknown=tuple(f"{n} ({r})" for n, r in zip(missing, reasons, strict=True)))
-        return answer(True)
+        spans = dict.fromkeys(span for name in self.limits for span in look.facts.score_spans.get(name, ()))
+        found = tuple(Found(*span) for span in spans)
+        kept = tuple(one for one in found if drop is None or not drop.keeps(one, look))
+        return Outcome(True, kept) if kept or not found else NO
 
 
 def _make_story(value: Any, node: Located, build: Build) -> UnderStory:  # noqa: ARG001 as all makers
