@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from moderation import telemetry
-from moderation.adapters.classifiers.off_topic import OffTopic
+from moderation.adapters.classifiers.together import classifier
 from moderation.adapters.queue import CeleryQueue
 from moderation.adapters.rule_files import RuleFolder
 from moderation.adapters.webhook_client import WebhookClient
@@ -116,7 +116,8 @@ def build(
     record = Recorder(database, hints)
     rulebook = Rulebook(database, record, RuleFolder(settings.rules_dir))
     presenter = Presenter(rulebook)
-    judge = Judge(database, rulebook, OffTopic() if model and settings.off_topic else None)
+    models = classifier(learned=settings.learned_scores, off_topic=settings.off_topic) if model else None
+    judge = Judge(database, rulebook, models)
     consequences = Consequences(rulebook)
     review = Review(record, rulebook, presenter, consequences)
     authors = Authors(record)

@@ -51,6 +51,11 @@ class Settings(BaseModel):
         default="http://127.0.0.1:8000", description="The address under which people and sites reach the service."
     )
     rules_dir: Path = Field(default_factory=shipped_rules, description="Folder of the rule files and word lists.")
+    learned_scores: bool = Field(
+        default=False,
+        description="Whether the learned model that scores toxicity, insults, threats and the like is used. `false` saves "
+        "its memory and time: these scores are then not assessed, and rules that ask for them go by words alone.",
+    )
     off_topic: bool = Field(
         default=True,
         description="Whether the learned model that scores `off_topic` is used. `false` saves its memory and time: the "
@@ -58,7 +63,7 @@ class Settings(BaseModel):
     )
     web_model: bool = Field(
         default=True,
-        description="Whether web processes load the learned model as well, for asks that are answered at once.",
+        description="Whether web processes load the learned models as well, for asks that are answered at once.",
     )
     metrics_token: str | None = Field(
         default=None, repr=False, min_length=16, description="Opens /metrics to others than loopback, as Bearer token."

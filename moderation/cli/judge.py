@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,10 +17,11 @@ from typing import Any, TextIO
 import click
 from pydantic import TypeAdapter, ValidationError
 
-from moderation.adapters.classifiers.off_topic import OffTopic
+from moderation.adapters.classifiers.sessions import UnusableModel
+from moderation.adapters.classifiers.together import classifier
 from moderation.adapters.rule_files import RuleFolder
 from moderation.cli.comment_lines import FORMATS, BadLine, Line, read_lines, read_story
-from moderation.config import shipped_rules
+from moderation.config import Settings, shipped_rules
 from moderation.engine.evaluate import evaluate
 from moderation.engine.explain import as_document
 from moderation.engine.facts import Facts, Story, Submission
@@ -56,13 +56,20 @@ def compile_rules(folder: Path, site: str | None = None) -> Ruleset:
 
 
 def model() -> Classifier | None:
-    """The learned model, unless MODERATION_OFF_TOPIC says no: as a service would have it, without its other settings."""
-    name = "MODERATION_OFF_TOPIC"
+    """The learned models, but those that the environment says no to: as a service would have them."""
     try:
-        wanted = TypeAdapter(bool).validate_python(os.environ.get(name) or True)
+        return classifier(learned=_wanted("learned_scores"), off_topic=_wanted("off_topic"))
+    except UnusableModel as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _wanted(setting: str) -> bool:
+    """A setting of yes or no, read as a service would read it, without its other settings."""
+    name, otherwise = f"MODERATION_{setting.upper()}", Settings.model_fields[setting].default
+    try:
+        return TypeAdapter(bool).validate_python(os.environ.get(name) or otherwise)
     except ValidationError:
         raise click.UsageError(f"{name} must be true or false") from None
-    return OffTopic() if wanted else None
 
 
 def scored(submission: Submission, classifier: Classifier | None, language: str) -> Scores:
@@ -81,6 +88,7 @@ def facts_for(submission: Submission, scores: Scores, language: str) -> Facts:
         scores=scores.scores,
         scored_by=scores.scored_by,
         not_assessed=scores.not_assessed,
+        score_spans=scores.spans,
         site_language=language,
     )
 
@@ -109,11 +117,11 @@ def judge(file: str, format: str | None, story_file: Path | None, site: str | No
     Conditions on a commenter's past are not assessed. A bad line gives {"id", "error"}; the run goes on and ends with 1.
     """
     ruleset = compile_rules(rules_folder(), site)
-    summary, classifier, language = Summary(), model(), ruleset.settings["language"]
+    summary, models, language = Summary(), model(), ruleset.settings["language"]
 
     def verdict(line: Line) -> dict[str, Any]:
         assert line.submission is not None
-        facts = facts_for(line.submission, scored(line.submission, classifier, language), language)
+        facts = facts_for(line.submission, scored(line.submission, models, language), language)
         document = as_document(evaluate(facts, ruleset), ruleset, facts)
         summary.count(document)
         return document
@@ -126,13 +134,15 @@ def judge(file: str, format: str | None, story_file: Path | None, site: str | No
 @click.option("--format", "format", type=click.Choice(FORMATS), help="Default: by the file's name, else jsonl.")
 def scores(file: str, format: str | None) -> None:
     """Score comments: language, scores and what could not be assessed; no rules."""
-    classifier = model()
+    models = model()
 
     def document(line: Line) -> dict[str, Any]:
         assert line.submission is not None
         given = line.submission
         language = language_of(fold(given.text, given.format).text, given=given.language, site="en")
-        return {"language": language.code, **asdict(scored(given, classifier, "en"))}
+        found = scored(given, models, "en")
+        told = {"scores": found.scores, "scored_by": found.scored_by, "not_assessed": found.not_assessed}
+        return {"language": language.code, **told}
 
     _run(file, format, None, document, Summary())
 

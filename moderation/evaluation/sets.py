@@ -30,6 +30,7 @@ class Comment:
     title: str | None = None
     parent: str | None = None
     about: str | None = None
+    rewriting: str | None = None
 
 
 def comments(folder: Path, name: str = "dev") -> list[Comment]:
@@ -49,6 +50,7 @@ def comments(folder: Path, name: str = "dev") -> list[Comment]:
                 title=context.get("title"),
                 parent=_text(context.get("parent")),
                 about=_text(context.get("info")),
+                rewriting=_text(context.get("neutral")),
             )
         )
     return found

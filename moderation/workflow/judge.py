@@ -91,6 +91,7 @@ class Judge:
             scores=scores.scores,
             scored_by=scores.scored_by,
             not_assessed=scores.not_assessed,
+            score_spans=scores.spans,
             site_language=str(rules.ruleset.settings.get("language", "en")),
         )
         verdict = evaluate(facts, rules.ruleset, deadline=lambda: self.clock() - started > seconds)

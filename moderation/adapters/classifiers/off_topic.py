@@ -14,6 +14,7 @@ from math import exp, log1p
 
 from moderation import telemetry
 from moderation.adapters.classifiers import minilm
+from moderation.adapters.classifiers.sessions import UnusableModel
 from moderation.adapters.classifiers.words import content_words, shared, stem
 from moderation.engine.facts import Story, Submission
 from moderation.engine.text import fold
@@ -69,7 +70,7 @@ class OffTopic:
     def __init__(self, encoder: minilm.Encoder | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         self._encoder = encoder or minilm.of_this_process()
         self._clock = clock
-        self._told: minilm.UnusableModel | None = None
+        self._told: UnusableModel | None = None
         self._context = lru_cache(maxsize=KEPT)(self._read)
 
     def score(self, submission: Submission, *, language: str, seconds: float) -> Scores:
@@ -77,7 +78,7 @@ class OffTopic:
         ends = self._clock() + seconds
         try:
             found = self._assessed(submission, language, ends)
-        except minilm.UnusableModel as error:
+        except UnusableModel as error:
             if error is not self._told:  # once a process: the encoder raises the same one again
                 log.error("classifier.unusable", model=self.version, why=str(error))
                 self._told = error

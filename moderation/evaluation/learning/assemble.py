@@ -1,0 +1,133 @@
+"""Puts the shipped folder together: encoder, first stage, and the formulas that make attributes of their heads."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy
+
+from moderation.adapters.classifiers import artifact, sessions
+from moderation.adapters.classifiers.ngrams import Ngrams
+from moderation.adapters.classifiers.plain import plain
+from moderation.adapters.classifiers.window import window
+from moderation.evaluation import sets
+from moderation.evaluation.learning import formulas
+from moderation.evaluation.learning.examples import parts
+from moderation.evaluation.learning.targets import HEADS, is_held, is_reported
+from moderation.evaluation.sets import Comment
+
+NAME, VERSION = "keepitcivil", "1"
+_COUNTED = 2_000.0  # what a set weighs at most in a formula: a large one does not decide alone
+_SETTLED = 0.02  # share of the comments called toxic that the first stage alone may let go
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Comments with the logits of both stages (comments × heads)."""
+
+    comments: Sequence[Comment]
+    encoder: Any
+    first: Any
+
+
+def see(folder: Path, comments: Sequence[Comment], told: Callable[[str], None]) -> Seen:
+    """Runs what will be shipped, not what was trained: eight bits and all."""
+    file = folder / artifact.ENCODER
+    session = sessions.session(file, _digest(file))
+    first = _first_stage(folder)
+    encoder = numpy.zeros((len(comments), len(HEADS)), dtype=numpy.float32)
+    quick = numpy.zeros_like(encoder)
+    for index, one in enumerate(comments):
+        read = parts(one.text)
+        ids = numpy.array([window(read).ids], dtype=numpy.int64)
+        encoder[index] = session.run(["heads"], {"input_ids": ids, "attention_mask": numpy.ones_like(ids)})[0][0]
+        quick[index] = first.logits(plain(read))
+        if index % 2_000 == 1_999:
+            told(f"scored {index + 1:,} of {len(comments):,}")
+    return Seen(comments, encoder, quick)
+
+
+def fitting(labels: Path) -> list[Comment]:
+    """What the formulas are fitted to: the training rows that were left out, and the dev set."""
+    held = [one for one in sets.comments(labels, "train") if is_held(one.text)]
+    return held + sets.comments(labels, "dev")
+
+
+def write(folder: Path, seen: Seen, labels: Path, span_at: float, told: Callable[[str], None]) -> None:
+    """Fits the formulas and writes the manifest, last of all: without it the folder is not read."""
+    jokes = [(one, kind == "joke") for one, kind, strict in sets.tragedies(labels)
+             if not is_reported(one.text) and (kind != "joke" or strict)]  # fmt: skip
+    seen_jokes = see(folder, [one for one, _ in jokes], told)
+    attributes = {}
+    for name, plan in formulas.PLANS.items():
+        if name == "tragedy_joke":
+            attributes[name] = _fitted(seen_jokes, [is_joke for _, is_joke in jokes], plan, None)
+        else:
+            attributes[name] = _fitted(seen, [plan.truth(one) for one in seen.comments], plan, plan.calibrated)
+    manifest = {
+        "format": artifact.FORMAT,
+        "name": NAME,
+        "version": VERSION,
+        "files": {name: _digest(folder / name) for name in (artifact.ENCODER, artifact.NGRAMS)},
+        "heads": HEADS,
+        "attributes": attributes,
+        "settled_below": _settled(seen, attributes),
+        "span_at": span_at,
+    }
+    (folder / artifact.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
+
+
+def _fitted(
+    seen: Seen, truths: Sequence[bool | None], plan: formulas.Plan, calibrated: formulas.Truth | None
+) -> dict[str, Any]:
+    asked = [index for index, truth in enumerate(truths) if truth is not None and _may_fit(seen.comments[index])]
+    truth = numpy.array([truths[index] for index in asked], dtype=float)
+    weights = _weights([seen.comments[index] for index in asked])
+    encoder, first = seen.encoder[asked], seen.first[asked]
+    found = {}
+    for stage, by_both in (("full", True), ("first", False)):
+        formula = formulas.fit(plan.heads, encoder, first, truth, weights, by_both=by_both)
+        if calibrated is not None:
+            known = [i for i, one in enumerate(seen.comments) if calibrated(one) is not None]
+            logits = formulas.logits_of(formula, seen.encoder[known], seen.first[known])
+            answers = numpy.array([calibrated(seen.comments[i]) for i in known], dtype=float)
+            formula = formulas.calibrate(formula, logits, answers, numpy.ones(len(known)))
+        found[stage] = formula
+    return found
+
+
+def _may_fit(one: Comment) -> bool:
+    """Dev sets by which the model is chosen and reported decide no formula; they may calibrate one."""
+    return one.source not in ("civil_autolabel_test", "surge_toxicity", "fox_news", "edos") or is_held(one.text)
+
+
+def _weights(comments: Sequence[Comment]) -> Any:
+    counts = Counter(one.source for one in comments)
+    return numpy.array([min(1.0, _COUNTED / counts[one.source]) for one in comments])
+
+
+def _settled(seen: Seen, attributes: Mapping[str, Any]) -> float:
+    """Below this, by all its scores, the first stage is enough: few of the toxic news comments lie there."""
+    chances = [
+        1 / (1 + numpy.exp(-formulas.logits_of(each["first"], seen.encoder, seen.first)))
+        for each in attributes.values()
+    ]
+    highest = numpy.max(chances, axis=0)
+    toxic = [index for index, one in enumerate(seen.comments) if one.source.startswith("civil") and one.bad]
+    return round(float(numpy.quantile(highest[toxic], _SETTLED)), 4)
+
+
+def _first_stage(folder: Path) -> Ngrams:
+    with numpy.load(folder / artifact.NGRAMS, allow_pickle=False) as given:
+        return Ngrams(given["weights"], given["scale"], given["start"])
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -1,0 +1,114 @@
+"""From heads to attributes: on which comments each formula is fitted, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy
+
+from moderation.evaluation.learning.targets import HEADS
+from moderation.evaluation.sets import Comment
+
+Truth = Callable[[Comment], bool | None]
+_RIDGE = 3.0  # a formula stays near the plain sum of its heads unless the comments say otherwise
+_START = 0.25  # the weight of a head before anything is fitted
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an attribute is made: from which heads, fitted to what, calibrated on what (None: where it was fitted)."""
+
+    heads: tuple[str, ...]
+    truth: Truth
+    calibrated: Truth | None = None
+
+
+def _label(name: str, *sources: str) -> Truth:
+    def truth(one: Comment) -> bool | None:
+        value = (one.labels or {}).get(name)
+        if value is None or (sources and not one.source.startswith(sources)):
+            return None
+        return float(value) >= 0.5
+
+    return truth
+
+
+def _first(*truths: Truth) -> Truth:
+    return lambda one: next((found for truth in truths if (found := truth(one)) is not None), None)
+
+
+def _attacks_identity(one: Comment) -> bool | None:
+    labels = one.labels or {}
+    if one.source == "implicit_hate":
+        return bool(labels["class"] != "not_hate")
+    return _first(_label("identity"), _label("hate", "dynahate", "hatemoji"))(one)
+
+
+_SIX = ("jigsaw_wiki", "civil_autolabel_old")
+_NEWS = ("civil_",)
+PLANS: Mapping[str, Plan] = {
+    "toxicity": Plan(
+        ("news_toxic", "talk_toxic", "insult", "obscene", "detox", "hate", "offensive"),
+        _label("toxic", *_NEWS),
+        _label("toxic", "civil_autolabel"),
+    ),
+    "severe_toxicity": Plan(("severe", "threat", "hate", "obscene", "news_toxic"), _label("severe", *_SIX)),
+    "insult": Plan(("insult", "news_toxic", "talk_toxic", "detox"), _label("insult", *_SIX)),
+    "personal_attack": Plan(("insult", "talk_toxic", "detox", "hate"), _label("insult", *_SIX)),
+    "profanity": Plan(("obscene", "detox"), _label("obscene", *_SIX)),
+    "vulgarity": Plan(("sexual", "obscene"), _first(_label("sexual"), _label("S", "openai"))),
+    "identity_attack": Plan(("identity", "hate", "sexist", "misogyny", "offensive"), _attacks_identity),
+    "threat": Plan(("threat", "severe"), _label("threat", *_SIX)),
+    "incivility": Plan(("news_toxic", "talk_toxic", "insult", "detox", "removed"), _label("toxic", *_NEWS, "jigsaw")),
+    "tragedy_joke": Plan(("tragedy_joke",), _label("tragedy_joke")),
+}
+
+
+def fit(heads: Sequence[str], encoder: Any, first: Any, truth: Any, weights: Any, *, by_both: bool) -> dict[str, Any]:
+    """Logits (comments × heads) of both stages and what is true in; the formula as the manifest has it out."""
+    chosen = [HEADS.index(name) for name in heads]
+    seen = numpy.hstack([encoder[:, chosen], first[:, chosen]] if by_both else [first[:, chosen]])
+    numbers = _newton(numpy.hstack([seen, numpy.ones((len(seen), 1))]), truth, weights)
+    full = numpy.zeros((2, len(HEADS)))
+    if by_both:
+        full[0, chosen] = numbers[: len(chosen)]
+    full[1, chosen] = numbers[-1 - len(chosen) : -1]
+    rounded = [[round(float(each), 4) for each in row] for row in full]
+    return {"encoder": rounded[0] if by_both else [], "first": rounded[1], "start": round(float(numbers[-1]), 4)}
+
+
+def calibrate(formula: dict[str, Any], logits: Any, truth: Any, weights: Any) -> dict[str, Any]:
+    """The same formula stretched and moved so that its numbers are chances (J. Platt, 1999)."""
+    rows = numpy.stack([logits, numpy.ones(len(logits))], axis=1)
+    slope, start = _newton(rows, truth, weights, ridge=1e-3, before=numpy.array([1.0, 0.0]))
+    moved = {name: [round(slope * each, 4) for each in formula[name]] for name in ("encoder", "first")}
+    return {**moved, "start": round(slope * formula["start"] + start, 4)}
+
+
+def logits_of(formula: dict[str, Any], encoder: Any, first: Any) -> Any:
+    """A formula and the logits of both stages in, its own logit for each comment out."""
+    seen = first @ numpy.array(formula["first"])
+    if formula["encoder"]:
+        seen = seen + encoder @ numpy.array(formula["encoder"])
+    return seen + formula["start"]
+
+
+def _newton(rows: Any, truth: Any, weights: Any, *, ridge: float = _RIDGE, before: Any = None) -> Any:
+    """Logistic regression that is drawn to where it began."""
+    if before is None:
+        before = numpy.full(rows.shape[1], _START)
+        before[-1] = 0.0
+    pull = numpy.full(rows.shape[1], ridge)
+    pull[-1] = 1e-6
+    numbers = before.copy()
+    for _ in range(50):
+        chance = 1 / (1 + numpy.exp(-numpy.clip(rows @ numbers, -30, 30)))
+        slope = rows.T @ (weights * (truth - chance)) - pull * (numbers - before)
+        curve = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + numpy.diag(pull)
+        step = numpy.linalg.solve(curve, slope)
+        numbers = numbers + step
+        if float(numpy.abs(step).max()) < 1e-6:
+            break
+    return numbers
