@@ -28,6 +28,8 @@ class KeyHolder(Protocol):
     @property
     def site_slug(self) -> str: ...
     @property
+    def kind(self) -> str: ...
+    @property
     def scope(self) -> str: ...
 
 
@@ -40,8 +42,25 @@ def refuse_undeclared() -> None:
 
 def authorise(application: "Application", request: Request, act: str, *, now: datetime) -> KeyHolder:
     """The holder of the request's key, read from its row now; NotAuthenticated, or NotAllowed where it may not `act`."""
-    holder = authenticate(application, request, now=now)
-    if not roles.may(holder.scope, act):
+    return _allowed(authenticate(application, request, now=now), act)
+
+
+def authorise_protocol(application: "Application", key: str, act: str, *, now: datetime) -> KeyHolder:
+    """The holder of a protocol key, wherever its protocol carries it; NotAuthenticated, or NotAllowed."""
+    return _allowed(application.keys.authenticate_protocol(key=key, now=now), act)
+
+
+def authorise_either(application: "Application", request: Request, act: str, *, now: datetime) -> KeyHolder:
+    """The holder of a bearer key of either kind; NotAuthenticated, or NotAllowed where it may not `act`."""
+    scheme, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() == "bearer" and not token.strip().startswith("kic_"):
+        return authorise_protocol(application, token.strip(), act, now=now)
+    return authorise(application, request, act, now=now)
+
+
+def _allowed(holder: KeyHolder, act: str) -> KeyHolder:
+    caller = roles.PROTOCOL if holder.kind == "protocol" else holder.scope
+    if not roles.may(caller, act):
         raise NotAllowed("This key may only read. Use a key with full scope: moderation key add --site SLUG")
     return holder
 

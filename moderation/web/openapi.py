@@ -107,6 +107,8 @@ def _webhook(type: str, text: str, ref: str) -> dict[str, Any]:
 
 def problem_statuses(route: Route) -> tuple[int, ...]:
     """Every status of an error that the endpoint can answer."""
+    if route.dialect:
+        return tuple(sorted(route.dialect.statuses))
     found = {*_ALWAYS, *route.problems}
     if not roles.may("read", route.act):
         found.add(403)
@@ -127,6 +129,7 @@ def path_parameters(route: Route) -> list[str]:
 def _schemas(routes: tuple[Route, ...]) -> tuple[dict[Any, str], dict[str, Any]]:
     bodies = {route.body for route in routes if route.body}
     given: set[type[BaseModel]] = {says.model for route in routes for says in route.answers.values() if says.model}
+    given |= {route.dialect.error for route in routes if route.dialect}
     given |= {answers.Problem, answers.NotSubmitted, *(model for _, model in EVENTS.values())}
     inputs: list[Any] = [(model, "validation") for model in sorted(bodies, key=lambda one: one.__name__)]
     outputs: list[Any] = [(model, "serialization") for model in sorted(given, key=lambda one: one.__name__)]
@@ -146,7 +149,7 @@ def _operation(route: Route, refs: dict[Any, str]) -> dict[str, Any]:
     if route.body:
         found["requestBody"] = {"required": True, "content": {route.media[0]: _content(route, refs)}}
     responses = {str(status): _answer(says, refs) for status, says in sorted(route.answers.items())}
-    responses |= {str(status): _problem(status, refs) for status in problem_statuses(route)}
+    responses |= {str(status): _answer(_refusal(route, status), refs) for status in problem_statuses(route)}
     return {**found, "responses": responses}
 
 
@@ -190,6 +193,8 @@ def _answer_schema(says: Says, refs: dict[Any, str]) -> dict[str, Any]:
     return {"$ref": refs[says.model]}
 
 
-def _problem(status: int, refs: dict[Any, str]) -> dict[str, Any]:
+def _refusal(route: Route, status: int) -> Says:
     headers = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}.get(status, ())
-    return _answer(Says(PROBLEMS[status], answers.Problem, headers, "application/problem+json"), refs)
+    if route.dialect:
+        return Says(route.dialect.statuses[status], route.dialect.error, headers)
+    return Says(PROBLEMS[status], answers.Problem, headers, "application/problem+json")

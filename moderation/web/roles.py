@@ -11,8 +11,8 @@ from flask import Flask
 from moderation.workflow.keys import SCOPES
 from moderation.workflow.users import ROLES
 
-ANYONE, OPERATOR = "anyone", "operator"
-CALLERS = (ANYONE, *reversed(SCOPES), *ROLES, OPERATOR)
+ANYONE, PROTOCOL, OPERATOR = "anyone", "protocol", "operator"
+CALLERS = (ANYONE, PROTOCOL, *reversed(SCOPES), *ROLES, OPERATOR)
 View = TypeVar("View", bound=Callable[..., Any])
 
 _FULL = {"full": "yes"}
@@ -43,6 +43,7 @@ ACTS: dict[str, Mapping[str, str]] = {
     "keep webhooks": _FULL | _OPERATOR,
     "read the guidelines": _KEYS,
     "judge a text without storing it": _FULL | _OPERATOR,
+    "have a text scored by another protocol": _FULL | {PROTOCOL: "yes"},
     "choose one of the own sites, log out": _PEOPLE,
     "read the queue": _PEOPLE,
     "find comments": _PEOPLE,

@@ -12,8 +12,8 @@ from flask import Flask, Response, request
 from pydantic import BaseModel
 from werkzeug.routing import BaseConverter
 
-from moderation.errors import FieldError, InvalidFields, NotFound
-from moderation.web import auth, fields, idempotency, json_body, prefer, roles
+from moderation.errors import FieldError, InvalidFields, ModerationError, NotFound
+from moderation.web import auth, errors, fields, idempotency, json_body, prefer, roles
 from moderation.web.bounded import Place, RateLimit
 from moderation.workflow.incoming import Actor, IdempotencyKey
 
@@ -94,6 +94,16 @@ class Query:
 
 REPLAYED = {"Idempotent-Replayed": "true"}
 View = Callable[[Call], "Answer | Response"]
+Refuse = Callable[[ModerationError], Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Another protocol's way with keys of either kind and with errors, at a path of the table."""
+
+    refuse: Refuse
+    error: type[BaseModel]
+    statuses: Mapping[int, str]  # of its errors, with what each means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +127,7 @@ class Route:
     queries: tuple[Query, ...] = ()
     headers: tuple[str, ...] = ()
     example: Any = None
+    dialect: Dialect | None = None
 
     @property
     def takes_body(self) -> bool:
@@ -168,7 +179,8 @@ def _rule(path: str) -> str:
 def _endpoint(edge: Edge, route: Route) -> Callable[..., Response]:
     def endpoint(**path: str) -> Response:
         now = edge.application.now()
-        holder = auth.authorise(edge.application, request, route.act, now=now)
+        authorise = auth.authorise_either if route.dialect else auth.authorise
+        holder = authorise(edge.application, request, route.act, now=now)
         _check_path(route, path)
         call = _call(edge, route, holder, path, now)
         answer = route.view(call)
@@ -177,7 +189,19 @@ def _endpoint(edge: Edge, route: Route) -> Callable[..., Response]:
             response.headers["Ignored-Fields"] = call.ignored
         return response
 
-    return roles.mark(endpoint, route.act)
+    return roles.mark(_in_dialect(endpoint, route.dialect.refuse) if route.dialect else endpoint, route.act)
+
+
+def _in_dialect(endpoint: Callable[..., Response], refuse: Refuse) -> Callable[..., Response]:
+    def translated(**path: str) -> Response:
+        try:
+            return endpoint(**path)
+        except ModerationError as error:
+            return refuse(error)
+        except Exception as error:  # what was not foreseen is told in the caller's protocol too
+            return refuse(errors.unexpected(error))
+
+    return translated
 
 
 def _call(edge: Edge, route: Route, holder: auth.KeyHolder, path: Mapping[str, str], now: datetime) -> Call:

@@ -65,7 +65,7 @@ def _step(step: dict[str, object]) -> str:
 
 def roles() -> str:
     """Who may do what, of everybody who can ask."""
-    names = {"read": "read key", "full": "site key"}
+    names = {"protocol": "protocol key", "read": "read key", "full": "site key"}
     cells = ((act, *(_allowed(caller, act) for caller in CALLERS)) for act in ACTS)
     return table(("act", *(names.get(caller, caller) for caller in CALLERS)), cells)
 

@@ -39,6 +39,7 @@ DELETE /v1/webhooks/{webhook_id}
 POST /v1/webhooks/{webhook_id}/test
 GET /v1/guidelines
 POST /v1/judge
+POST /v1/moderations
 """.split("\n")[1:-1]
 DOCUMENT = document(ROUTES, public_url="https://civil.example")
 
@@ -77,7 +78,7 @@ def test_every_route_documents_the_errors_of_its_shape() -> None:
     for route in ROUTES:
         found = set(problem_statuses(route))
         assert {401, 500, 503} <= found
-        assert not route.takes_body or {400, 413, 415, 422} <= found
+        assert not route.takes_body or {400, 413, 415, *(() if route.dialect else (422,))} <= found
         assert route.summary
         assert route.answers
 

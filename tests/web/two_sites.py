@@ -246,6 +246,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "api.openAppeal": {"text": "Why?", "about": {"comment": "c2"}},
     "api.addWebhook": {"url": NOWHERE},
     "api.judge": {"text": "A fair point."},
+    "api.moderations": {"input": "A fair point."},
     "desk.decide": {"revision": "1", "decision": "approve"},
     "desk.decide_found": {"revision": "1", "decision": "approve"},
     "desk.block": {"days": "3", "reason": "Advertising."},

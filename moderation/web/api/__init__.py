@@ -1,6 +1,18 @@
 """The HTTP API, version 1: one module for each resource, and the one table of their routes."""
 
-from moderation.web.api import authors, batch, comments, decisions, events, flags, guidelines, judge, stories, webhooks
+from moderation.web.api import (
+    authors,
+    batch,
+    comments,
+    decisions,
+    events,
+    flags,
+    guidelines,
+    judge,
+    openai,
+    stories,
+    webhooks,
+)
 from moderation.web.routes import Route
 
 ROUTES: tuple[Route, ...] = (
@@ -14,4 +26,5 @@ ROUTES: tuple[Route, ...] = (
     *webhooks.ROUTES,
     *guidelines.ROUTES,
     *judge.ROUTES,
+    *openai.ROUTES,
 )
