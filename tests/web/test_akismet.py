@@ -1,0 +1,234 @@
+"""Akismet 1.1: bare answers to the letter, the key wherever clients put it, and what is stopped."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote_plus
+
+import pytest
+from werkzeug.test import TestResponse
+
+from moderation.errors import Unavailable
+from moderation.web.api.akismet import CALLS, METHODS
+from tests.web.service import OPERATOR, RULES, Service, Template
+
+BLOG = "https://paper.example/"
+WHO = {"blog": BLOG, "user_ip": "203.0.113.7", "user_agent": "Browser/1"}
+HOSTS = """rules:
+  - id: bad-host
+    category: spam
+    state: live
+    title: Links to a host of spammers
+    when: {links: {count: {at_least: 1}, hosts: [spam.example]}}
+    action: reject
+    reason: Links to a host of spammers.
+    examples: {match: ["See https://spam.example/x"], pass: ["See https://paper.example/x"]}
+  - id: elsewhere
+    category: spam
+    state: live
+    title: Links elsewhere
+    when: {links: {count: {at_least: 1}, not_hosts: [spam.example]}}
+    action: hold
+    reason: Links elsewhere.
+    examples: {match: ["See https://other.example/x"], pass: ["See there."]}
+"""
+
+
+@dataclass
+class Akismet:
+    """The service with a protocol key."""
+
+    service: Service
+    key: str
+
+    def call(self, path: str, form: Any = None, *, host: str = "moderation.example", **given: Any) -> TestResponse:
+        """A request without any header of ours."""
+        method = METHODS.get(path, "POST")
+        where = {"query_string": form} if method == "GET" else {"data": form}
+        return self.service.client.open(path, method=method, base_url=f"http://{host}", **where, **given)
+
+    def check(self, text: str = "A fair point.", **form: Any) -> TestResponse:
+        """A comment, with the key in the form."""
+        return self.call("/1.1/comment-check", {"api_key": self.key, **WHO, "comment_content": text, **form})
+
+
+@pytest.fixture(scope="module")
+def akismet(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Akismet]:
+    folder = tmp_path_factory.mktemp("akismet")
+    rules = folder / "rules"
+    rules.mkdir()
+    for file in RULES.glob("*.yaml"):
+        (rules / file.name).write_text(file.read_text("utf-8"), "utf-8")
+    (rules / "hosts.yaml").write_text(HOSTS)
+    made = template.service(folder, rules_dir=rules)
+    app = made.application
+    app.rulebook.publish_files(site_id=made.site_id, message="For the tests", by=OPERATOR, now=app.now())
+    key = app.keys.add(site_id=made.site_id, kind="protocol", by=OPERATOR, now=app.now())["key"]
+    yield Akismet(made, key)
+    template.end(made)
+
+
+def said(answer: TestResponse) -> str:
+    """The body of a plain answer with status 200, byte for byte."""
+    assert answer.status_code == 200
+    assert answer.content_type == "text/plain; charset=utf-8"
+    return answer.get_data(as_text=True)
+
+
+def test_the_key_is_verified(akismet: Akismet) -> None:
+    assert said(akismet.call("/1.1/verify-key", {"key": akismet.key, "blog": BLOG})) == "valid"
+    assert said(akismet.call("/1.1/verify-key", {"key": "abcdefghijkl", "blog": BLOG})) == "invalid"
+    assert said(akismet.call("/1.1/verify-key", {"blog": BLOG})) == "invalid"
+    without = akismet.call("/1.1/verify-key", {"key": akismet.key})
+    assert (said(without), without.headers["X-akismet-debug-help"]) == ("invalid", "Missing required field: blog.")
+
+
+@pytest.mark.parametrize(
+    ("field", "host"),
+    [
+        ("api_key", "moderation.example"),
+        ("key", "moderation.example"),
+        ("", "{key}.rest.akismet.com"),
+        ("", "{KEY}.localhost:8000"),
+        ("api_key", "wrong.rest.akismet.com"),
+    ],
+)
+def test_the_key_is_found_wherever_clients_put_it(akismet: Akismet, field: str, host: str) -> None:
+    form = {**WHO, "comment_content": "You numpty.", **({field: akismet.key} if field else {})}
+    where = host.format(key=akismet.key, KEY=akismet.key.upper())
+    assert said(akismet.call("/1.1/comment-check", form, host=where)) == "true"
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_every_call_needs_a_protocol_key(akismet: Akismet, path: str) -> None:
+    revoked = akismet.service.application.keys.add(
+        site_id=akismet.service.site_id, kind="protocol", by=OPERATOR, now=akismet.service.application.now()
+    )
+    akismet.service.application.keys.revoke(
+        site_id=akismet.service.site_id, key_id=revoked["id"], by=OPERATOR, now=akismet.service.application.now()
+    )
+    for key in ("", "x", "é" * 12, akismet.service.key, revoked["key"]):
+        answer = akismet.call(path, {"api_key": key, **WHO})
+        assert said(answer) == "invalid"
+        assert answer.headers["X-akismet-debug-help"]
+
+
+def test_what_the_rules_hold_or_reject_is_true_and_the_rest_false(akismet: Akismet) -> None:
+    fair, held, rejected = akismet.check(), akismet.check("You numpty."), akismet.check("Get your casinobonus.")
+    assert [said(one) for one in (fair, held, rejected)] == ["false", "true", "true"]
+    assert [one.headers["X-Moderation-Action"] for one in (fair, held, rejected)] == ["allow", "hold", "reject"]
+    assert held.headers["X-Moderation-Categories"] == "personal_attack"
+    tips = [one.headers.get("X-akismet-pro-tip") for one in (fair, held, rejected)]
+    assert tips == [None, None, "discard"]  # delete unseen: only what the rules reject as spam
+
+
+def test_markup_hides_nothing_in_either_reading(akismet: Akismet) -> None:
+    assert said(akismet.check("You num<b></b>pty.")) == "true"
+    assert said(akismet.check("You num&#112;ty.")) == "true"
+    assert said(akismet.check("<style> You numpty.")) == "true"
+    assert said(akismet.check("<!-- You numpty.")) == "true"
+    assert said(akismet.check("<p>A fair point &amp; well made.</p>")) == "false"
+
+
+def test_an_address_of_the_writer_counts_where_it_is_rejected(akismet: Akismet) -> None:
+    assert said(akismet.check(comment_author_url="https://own.example/")) == "false"
+    spam = akismet.check(comment_author_url="https://spam.example/pills")
+    assert (said(spam), spam.headers["X-akismet-pro-tip"]) == ("true", "discard")
+    assert said(akismet.check("See https://own.example/", permalink="https://own.example/story")) == "false"
+    assert said(akismet.check("See https://own.example/", permalink="https://paper.example/story")) == "true"
+
+
+@pytest.mark.parametrize("field", ["comment_author", "comment_author_email"])
+@pytest.mark.parametrize("name", ["viagra-test-123", "akismet-guaranteed-spam"])
+def test_test_authors_are_spam(akismet: Akismet, field: str, name: str) -> None:
+    suffix = "@example.com" if field.endswith("email") else ""
+    assert said(akismet.check(is_test="1", **{field: name + suffix})) == "true"
+
+
+def test_an_administrator_is_never_stopped(akismet: Akismet) -> None:
+    assert said(akismet.check("You numpty.", user_role="administrator")) == "false"
+    assert said(akismet.check("You numpty.", user_role="editor, administrator")) == "false"
+    assert said(akismet.check("You numpty.", user_role="subscriber")) == "true"
+
+
+def test_a_honeypot_that_is_filled_is_spam_and_an_empty_one_is_not(akismet: Akismet) -> None:
+    assert said(akismet.check(honeypot_field_name="nickname", nickname="")) == "false"
+    filled = akismet.check(honeypot_field_name="nickname", nickname="me")
+    assert (said(filled), "X-akismet-pro-tip" in filled.headers) == ("true", False)
+
+
+def test_what_cannot_be_judged_goes_to_a_person(akismet: Akismet, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert said(akismet.check("x" * 20_481)) == "true"
+    assert said(akismet.check("")) == "false"
+    monkeypatch.setattr("moderation.web.api.akismet.SECONDS", -1.0)
+    monkeypatch.setattr("moderation.web.api.akismet._LEAST", -1.0)
+    late = akismet.check()
+    assert (said(late), late.headers["X-Moderation-Action"]) == ("true", "hold")
+
+
+@pytest.mark.parametrize("name", ["blog", "user_ip"])
+@pytest.mark.parametrize("path", ["/1.1/comment-check", "/1.1/submit-spam", "/1.1/submit-ham"])
+def test_a_required_field_that_is_missing_is_named(akismet: Akismet, path: str, name: str) -> None:
+    answer = akismet.call(path, {"api_key": akismet.key, **WHO, name: ""})
+    assert (said(answer), answer.headers["X-akismet-debug-help"]) == ("invalid", f"Missing required field: {name}.")
+
+
+def test_forms_as_clients_send_them(akismet: Akismet) -> None:
+    def check(body: bytes, type: str | None) -> str:
+        headers = {"Content-Type": type} if type else {}
+        return said(akismet.call("/1.1/comment-check", body, headers=headers))
+
+    start = f"api_key={akismet.key}&blog={quote_plus(BLOG)}&user_ip=1&"
+    for type in ("application/x-www-form-urlencoded; charset=UTF-8", "charset=utf-8", "text/plain", None):
+        assert check(f"{start}bare&&comment_content=You+numpty%21".encode(), type) == "true"
+    assert check(f"{start}comment_content=You n\xfcmpty, numpty".encode(), "x/y") == "true"  # bare UTF-8
+    assert check(f"{start}comment_content=caf%E9+numpty".encode(), None) == "true"  # Latin letters of old
+    assert check(f"{start}comment_content=You+num%00pty".encode(), None) == "true"
+    parts = {"api_key": akismet.key, **WHO, "comment_content": "You numpty."}
+    assert said(akismet.call("/1.1/comment-check", parts, content_type="multipart/form-data")) == "true"
+
+
+def test_a_form_too_large_and_a_full_place_are_no_answer(akismet: Akismet, monkeypatch: pytest.MonkeyPatch) -> None:
+    large = akismet.check("x" * 300_000)
+    assert (large.status_code, large.get_data(as_text=True)) == (413, "too_large")
+
+    def full(*_: Any, **__: Any) -> None:
+        raise Unavailable("Too many checks are running.", retry_after=1)
+
+    def crash(*_: Any, **__: Any) -> None:
+        raise RuntimeError("secret words")
+
+    monkeypatch.setattr(type(akismet.service.application.judge), "assess", full)
+    busy = akismet.check()
+    assert (busy.status_code, busy.get_data(as_text=True)) == (503, "unavailable")
+    assert (busy.headers["Retry-After"], busy.headers["X-akismet-debug-help"]) == ("1", "Too many checks are running.")
+    monkeypatch.setattr(type(akismet.service.application.judge), "assess", crash)
+    broken = akismet.check()
+    assert (broken.status_code, broken.get_data(as_text=True)) == (500, "internal_error")
+    assert "secret" not in str(broken.headers)
+
+
+def test_what_wordpress_asks_beside(akismet: Akismet) -> None:
+    assert said(akismet.service.client.get("/1.1/test")) == "connected"
+    form = {"key": akismet.key, "blog": BLOG}
+    account = akismet.call("/1.1/get-subscription", form).get_json()
+    assert (account["status"], account["account_name"]) == ("active", "main")
+    assert json.loads(akismet.call("/1.1/get-stats", {**form, "from": "all"}).data) is None
+    assert said(akismet.call("/1.1/deactivate", form)) == "deactivated"
+    assert said(akismet.call("/1.1/verify-key", form)) == "valid"
+
+
+def test_version_1_2(akismet: Akismet) -> None:
+    key = {"api_key": akismet.key}
+    assert akismet.call("/1.2/usage-limit", key).get_json()["limit"] == "none"
+    assert akismet.call("/1.2/key-sites", {**key, "month": "2026-11"}).get_json()["2026-11"] == []
+    assert akismet.call("/1.2/key-sites", {**key, "format": "csv"}).text.startswith("Site,")
+    assert akismet.call("/1.2/usage-limit", host=f"{akismet.key}.rest.akismet.com").get_json()["usage"] == 0
+
+
+def test_keys_are_in_no_log(akismet: Akismet, capfd: pytest.CaptureFixture[str]) -> None:
+    akismet.call("/1.2/usage-limit", {"api_key": akismet.key})
+    akismet.call("/1.1/comment-check", WHO, host=f"{akismet.key}.rest.akismet.com")
+    written = capfd.readouterr()
+    assert akismet.key not in written.out + written.err
