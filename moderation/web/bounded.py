@@ -1,5 +1,6 @@
 """The bounded place for synchronous asks, and the rate limit of a key: over the bound we shed, at once and politely."""
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -56,15 +57,15 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def spend(self, key: str) -> None:
-        """Take one token of `key`, or raise TooManyRequests with the seconds until the next."""
+    def spend(self, key: str, count: int = 1) -> None:
+        """Take `count` tokens of `key`, or none and raise TooManyRequests with the seconds until there are so many."""
         with self._lock:
             tokens = self._refilled(key)
-            if tokens < 1:
+            if tokens < count:
                 raise TooManyRequests(
-                    "Too many requests with this key; slow down.", retry_after=self._seconds_until_one(tokens)
+                    "Too many requests with this key; slow down.", retry_after=math.ceil((count - tokens) / self._rate)
                 )
-            self._buckets[key] = (tokens - 1, self._clock())
+            self._buckets[key] = (tokens - count, self._clock())
             self._buckets.move_to_end(key)
             if len(self._buckets) > KEYS_KEPT:
                 self._buckets.popitem(last=False)
@@ -73,6 +74,3 @@ class RateLimit:
         now = self._clock()
         tokens, at = self._buckets.get(key, (self._burst, now))
         return min(self._burst, tokens + (now - at) * self._rate)
-
-    def _seconds_until_one(self, tokens: float) -> int:
-        return max(1, round((1 - tokens) / self._rate))

@@ -39,7 +39,7 @@ def operations(strict: Service) -> dict[str, Any]:
 @pytest.fixture(autouse=True)
 def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
     """429 is documented and tested elsewhere; here it would hide what lies behind it."""
-    monkeypatch.setattr(bounded.RateLimit, "spend", lambda self, key: None)
+    monkeypatch.setattr(bounded.RateLimit, "spend", lambda self, key, count=1: None)
 
 
 # A batch answers 200 and says on each line what is wrong with it, so nothing that is sent there is refused as a whole.

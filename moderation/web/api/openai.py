@@ -110,6 +110,7 @@ class OpenAIError(answers.Given):
 def moderations(call: Call) -> Answer:
     """The verdicts on the texts of one request; nothing is stored."""
     fields: ModerationFields = call.body
+    call.edge.judge_limit.spend(call.holder.key_id, len(fields.input))
     ends = time.monotonic() + SECONDS
     judged = [_judge(call, text, ends) for text in fields.input]
     return Answer(
@@ -122,7 +123,6 @@ def moderations(call: Call) -> Answer:
 
 
 def _judge(call: Call, text: str, ends: float) -> Judged:
-    call.edge.judge_limit.spend(call.holder.key_id)
     with call.edge.judging.enter():
         seconds = max(_LEAST, ends - time.monotonic())
         return call.application.judge.assess(

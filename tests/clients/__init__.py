@@ -1,0 +1,1 @@
+"""Clients of other services, unmodified, against a running service of ours."""

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Puts the clients of other services into .clients, unmodified: programs that newsrooms have and that we are tried with.
+# Each Python one lies in a folder of its own, for two of them share the name of their module.
+# Where they cannot be had, the tests that need them say so and are skipped.
+set -eu
+cd "$(dirname "$0")/.."
+wanted=$(cat tests/clients/python.txt tests/clients/node.txt tools/clients.sh | cksum)
+[ "$(cat .clients/.made 2>/dev/null)" = "$wanted" ] && exit 0
+printf 'Installing the clients of tests/clients (once) ...\n' >&2
+rm -rf .clients
+if command -v uv >/dev/null 2>&1; then
+  install() { uv pip install --quiet --python .venv/bin/python "$@"; }
+else
+  install() { .venv/bin/python -m pip install -qq --disable-pip-version-check --no-input "$@"; }
+fi
+while read -r package; do
+  install --target ".clients/python/${package%%==*}" "$package"
+done < tests/clients/python.txt
+if command -v npm >/dev/null 2>&1; then
+  # shellcheck disable=SC2046  # one word for each package
+  npm install --silent --no-audit --no-fund --prefix .clients/node $(cat tests/clients/node.txt) >/dev/null
+fi
+printf '%s\n' "$wanted" > .clients/.made
