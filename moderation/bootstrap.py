@@ -21,6 +21,7 @@ from moderation.workflow.authors import Authors
 from moderation.workflow.consequences import Consequences
 from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
+from moderation.workflow.exports import Exports
 from moderation.workflow.flags import Flags
 from moderation.workflow.intake import Intake
 from moderation.workflow.judge import Judge
@@ -36,6 +37,7 @@ from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.sites import Sites
 from moderation.workflow.stories import Stories
 from moderation.workflow.sweep import Sweep
+from moderation.workflow.tuning import Tuning
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
 
@@ -57,11 +59,13 @@ class Application:
     intake: Intake
     moderate: Moderate
     judge: Judge
+    tuning: Tuning
     flags: Flags
     review: Review
     authors: Authors
     appeals: Appeals
     events: Events
+    exports: Exports
     webhooks: Webhooks
     rulebook: Rulebook
     sweep: Sweep
@@ -131,20 +135,15 @@ def build(
         users=Users(database, settings.secret_key),
         stories=Stories(record),
         intake=Intake(record, hints, presenter, AskFirst(database, judge)),
-        moderate=Moderate(
-            database,
-            record,
-            judge,
-            lease_seconds=settings.lease_seconds,
-            judge_seconds=settings.judge_seconds,
-            attempts=settings.attempts,
-        ),
+        moderate=_moderate(settings, record, judge),
         judge=judge,
+        tuning=Tuning(database, models),
         flags=Flags(record, rulebook),
         review=review,
         authors=authors,
         appeals=Appeals(record, consequences),
         events=Events(database),
+        exports=Exports(database),
         webhooks=Webhooks(record, hints, door),
         rulebook=rulebook,
         sweep=Sweep(
@@ -160,4 +159,15 @@ def build(
         queries=Queries(database, presenter),
         desk=Desk(database, rulebook, presenter),
         health=Health(database, hints, rulebook),
+    )
+
+
+def _moderate(settings: Settings, record: Recorder, judge: Judge) -> Moderate:
+    return Moderate(
+        record.database,
+        record,
+        judge,
+        lease_seconds=settings.lease_seconds,
+        judge_seconds=settings.judge_seconds,
+        attempts=settings.attempts,
     )
