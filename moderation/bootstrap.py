@@ -37,7 +37,6 @@ from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.sites import Sites
 from moderation.workflow.stories import Stories
 from moderation.workflow.sweep import Sweep
-from moderation.workflow.tuning import Tuning
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
 
@@ -59,7 +58,6 @@ class Application:
     intake: Intake
     moderate: Moderate
     judge: Judge
-    tuning: Tuning
     flags: Flags
     review: Review
     authors: Authors
@@ -137,7 +135,6 @@ def build(
         intake=Intake(record, hints, presenter, AskFirst(database, judge)),
         moderate=_moderate(settings, record, judge),
         judge=judge,
-        tuning=Tuning(database, models),
         flags=Flags(record, rulebook),
         review=review,
         authors=authors,

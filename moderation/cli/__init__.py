@@ -21,7 +21,6 @@ VERBS = {
     "judge": "moderation.cli.judge:judge",
     "scores": "moderation.cli.judge:scores",
     "export": "moderation.cli.export:export",
-    "model": "moderation.cli.model:model",
     "rules": "moderation.cli.rules:rules",
     "site": "moderation.cli.sites:site",
     "key": "moderation.cli.sites:key",
