@@ -19,7 +19,7 @@ from moderation.workflow.recording import Recorder
 from moderation.workflow.times import rfc3339
 
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
-PROTOCOL_ALPHABET = string.ascii_lowercase + string.digits
+PROTOCOL_ALPHABET = string.digits + "abcdef"  # WordPress takes every other letter out of a key that is entered
 USED_NOTED_EVERY = timedelta(hours=1)
 SITE_KINDS = ("live", "test")
 SCOPES = ("full", "read")  # of a site key: the whole API, or what changes nothing
@@ -174,8 +174,8 @@ def make_site_key(kind: str) -> str:
 
 
 def make_protocol_key() -> str:
-    """12 lower-case letters and digits, a letter first, so that it can be a label of a host name."""
-    first = secrets.choice(string.ascii_lowercase)
+    """12 hexadecimal digits, a letter first, so that it can be a label of a host name; 46 random bits for a scoring key."""
+    first = secrets.choice("abcdef")
     return first + "".join(secrets.choice(PROTOCOL_ALPHABET) for _ in range(11))
 
 

@@ -1,6 +1,7 @@
 """Akismet 1.1: bare answers to the letter, the key wherever clients put it, and what is stopped."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -74,6 +75,11 @@ def said(answer: TestResponse) -> str:
     assert answer.status_code == 200
     assert answer.content_type == "text/plain; charset=utf-8"
     return answer.get_data(as_text=True)
+
+
+def test_the_key_is_one_that_wordpress_takes(akismet: Akismet) -> None:
+    """Its form takes everything out of a key that is no hexadecimal digit, and refuses any other length."""
+    assert re.fullmatch(r"[a-f][a-f0-9]{11}", akismet.key)
 
 
 def test_the_key_is_verified(akismet: Akismet) -> None:
