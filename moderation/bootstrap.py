@@ -23,6 +23,7 @@ from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
 from moderation.workflow.flags import Flags
+from moderation.workflow.imports import Imports
 from moderation.workflow.intake import Intake
 from moderation.workflow.judge import Judge
 from moderation.workflow.keys import Keys
@@ -64,6 +65,7 @@ class Application:
     appeals: Appeals
     events: Events
     exports: Exports
+    imports: Imports
     webhooks: Webhooks
     rulebook: Rulebook
     sweep: Sweep
@@ -141,6 +143,7 @@ def build(
         appeals=Appeals(record, consequences),
         events=Events(database),
         exports=Exports(database),
+        imports=Imports(record),
         webhooks=Webhooks(record, hints, door),
         rulebook=rulebook,
         sweep=Sweep(

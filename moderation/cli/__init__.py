@@ -20,6 +20,7 @@ VERBS = {
     "restore": "moderation.cli.backup:restore",
     "judge": "moderation.cli.judge:judge",
     "scores": "moderation.cli.judge:scores",
+    "import": "moderation.cli.imports:import_comments",
     "export": "moderation.cli.export:export",
     "rules": "moderation.cli.rules:rules",
     "site": "moderation.cli.sites:site",
