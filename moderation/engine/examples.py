@@ -13,6 +13,7 @@ from .look import Look
 from .rule import Rule
 from .ruleset import Ruleset
 from .text.fingerprints import fingerprint
+from .text.sketches import likeness, sketch
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 ORDINARY = {"published": 25}
@@ -143,7 +144,10 @@ def _parent(value: Any, fixtures: Mapping[str, Any]) -> Parent | None:
 def _previous(value: Mapping[str, Any], submission: Submission) -> Previous:
     own = submission.story.id if submission.story else None
     at = NOW - timedelta(hours=value.get("hours_ago", 1))
-    return Previous(at, fingerprint(value["text"]), value.get("story", own), value.get("same_author", True))
+    text, same_author = value["text"], value.get("same_author", True)
+    now, then = sketch(submission.text), sketch(text)
+    alike = likeness(now.places, then.places) if now and then else None
+    return Previous(at, fingerprint(text), value.get("story", own), same_author, alike)
 
 
 def _attack(value: Mapping[str, Any], submission: Submission) -> Attack:

@@ -65,12 +65,13 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Previous:
-    """An earlier comment, known by its time and fingerprint only."""
+    """An earlier comment, known by its time and fingerprint only; likeness: 0 to 1, where it was compared."""
 
     at: datetime
     fingerprint: str
     story_id: str | None = None
     same_author: bool = True
+    likeness: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +184,7 @@ def _story_record(story: Story | None) -> dict[str, Any] | None:
 def _previous_records(previous: tuple[Previous, ...] | None) -> list[list[Any]] | None:
     if previous is None:
         return None
-    return [[p.at.isoformat(), p.fingerprint, p.story_id, p.same_author] for p in previous]
+    return [[p.at.isoformat(), p.fingerprint, p.story_id, p.same_author, p.likeness] for p in previous]
 
 
 def _previous_restored(rows: list[list[Any]] | None) -> tuple[Previous, ...] | None:

@@ -15,6 +15,7 @@ PERSONAL: dict[str, str] = {
     "revision.parent_author_key": "keyed hash of the one who is answered",
     "revision.text_mac": "keyed hash of the text",
     "revision.fingerprint": "hash of the folded text",
+    "revision.sketch": "hashes of pieces of a long text, to tell how alike two are",
     "rule_match.target_key": "keyed hash of the one aimed at",
     "flag.note": "what a reader wrote",
     "decision.note": "what a moderator wrote",

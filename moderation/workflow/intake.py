@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from moderation import lifecycle, telemetry
 from moderation.engine.text import fingerprint
+from moderation.engine.text.sketches import sketch
 from moderation.errors import Conflict
 from moderation.storage.ledger import FIRST_KICK, Ledger
 from moderation.storage.models import Author, Comment, Realm, Revision, Story, new_id
@@ -234,6 +235,7 @@ def _revision(
         parent_author_key=lookup.person_key(realm, parent.author_id) if parent and parent.author_id else None,
         text_mac=lookup.text_mac(realm, incoming.text),
         fingerprint=fingerprint(incoming.text),
+        **_sketched(incoming.text),
         written_at=incoming.created_at,
         received_at=now,
         bulk=bulk,
@@ -241,6 +243,13 @@ def _revision(
     )
     session.add(row)
     return row
+
+
+def _sketched(text: str) -> dict[str, Any]:
+    drawn = sketch(text)
+    if drawn is None:
+        return {}
+    return {"sketch": drawn.places} | {f"band_{n}": band for n, band in enumerate(drawn.bands, 1)}
 
 
 def store_as_published(ledger: Ledger, incoming: IncomingComment, by: Actor) -> Comment:

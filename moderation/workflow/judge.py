@@ -162,7 +162,7 @@ def past_of(
     session: Session, comment: Comment, revision: Revision, author: Author, answered: engine.Parent | None
 ) -> Past:
     """What the author wrote in the last day, who else sent the same words, and who attacked the person answered."""
-    previous = _previous_of(session, comment.site_id, author.id, revision)
+    previous = _previous_of(session, revision)
     target = answered.author_key if answered else None
     if target is None:
         return Past(previous)
@@ -177,19 +177,9 @@ def past_of(
     )
 
 
-def _previous_of(session: Session, site_id: str, author_id: str, revision: Revision) -> tuple[engine.Previous, ...]:
-    since = revision.received_at - HISTORY
-    rows = history.recent(
-        session,
-        site_id=site_id,
-        author_id=author_id,
-        fingerprint=revision.fingerprint,
-        comment_id=revision.comment_id,
-        since=since,
-        until=revision.received_at,
-        limit=PREVIOUS_KEPT,
-    )
-    return tuple(engine.Previous(at, print_, story, same) for at, print_, story, same in rows)
+def _previous_of(session: Session, revision: Revision) -> tuple[engine.Previous, ...]:
+    rows = history.recent(session, revision, since=revision.received_at - HISTORY, limit=PREVIOUS_KEPT)
+    return tuple(engine.Previous(*row) for row in rows)
 
 
 def story_facts(story: Story) -> engine.Story:

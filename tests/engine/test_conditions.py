@@ -17,6 +17,8 @@ from tests.engine.cases import facts, hits, judged, one_rule, rule
 STORY = {"id": "s1", "title": "Bike lane", "section": "Local", "people": [{"name": "Sam Patel", "role": "private"}]}
 LISTS = {"lists/family.yaml": "terms: [mother, father]", "lists/insults.yaml": "terms: [{term: moron, tier: strong}]"}
 SAME = {"text": "The same text again, please."}
+LONG = {"text": "Ask your councillor tonight why the new bridge has to close the market for two years, and share this widely."}
+REWORDED = {"text": "Ask the councillor tonight why the new bridge has to shut the market for two years, and share it widely!"}
 BARE_LINKS = (
     "bit.ly/abc", "(t.co/xyz)", "tinyurl.com/4xy", "is.gd/x", "rb.gy/a1,", "lnkd.in/xyz", "youtu.be/dQw4", "a.co/d",
     "deals.tk/watches", "my-shop.store/sale-2", "promo.dev/x", "zeitung.at/artikel-9", "foo.md/a_b", "bit.ly",
@@ -107,6 +109,15 @@ CASES: list[tuple[str, dict[str, Any], bool]] = [
     ("{repeat: {times: {at_least: 2}, by: anyone}}", {**SAME, "previous": [{**SAME, "same_author": False}]}, True),
     ("{repeat: {times: {at_least: 2}, hours: 1}}", {**SAME, "previous": [{**SAME, "hours_ago": 2}]}, False),
     ("{repeat: {times: {at_least: 2}}}", {"text": "Yes.", "previous": [{"text": "Yes."}]}, False),
+    ("{repeat: {times: {at_least: 2}, likeness: {at_least: 0.3}}}", {**LONG, "previous": [REWORDED]}, True),
+    ("{repeat: {times: {at_least: 2}, likeness: {at_least: 0.9}}}", {**LONG, "previous": [REWORDED]}, False),
+    ("{repeat: {times: {at_least: 2}, likeness: {at_least: 0.9}}}", {**LONG, "previous": [LONG]}, True),
+    ("{repeat: {times: {at_least: 2}}}", {**LONG, "previous": [REWORDED]}, False),
+    (
+        "{repeat: {times: {at_least: 2}, likeness: {at_least: 0.1}}}",
+        {"text": "I agree with every word of it.", "previous": [{"text": "I agree with each word of it."}]},
+        False,
+    ),
     ("{flood: {comments: {at_least: 2}}}", {"text": "x", "previous": [{"text": "y", "hours_ago": 0.1}]}, True),
     ("{flood: {comments: {at_least: 2}}}", {"text": "x", "previous": [{"text": "y", "hours_ago": 1}]}, False),
     ("{story: true}", {"text": "x", "story": STORY}, True),

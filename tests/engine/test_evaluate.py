@@ -137,7 +137,7 @@ def everything() -> Facts:
     submission = Submission(
         "Sam Patel is a moron lol", "plain", author, story, Parent("Secret parent", "k2"), "en", NOW
     )
-    previous = (Previous(NOW, "ab", "s1", True),)
+    previous = (Previous(NOW, "ab", "s1", True), Previous(NOW, "cd", "s2", False, 0.62))
     return Facts(
         submission,
         NOW,
@@ -145,6 +145,7 @@ def everything() -> Facts:
         {"insult": 0.9},
         {"insult": {"source": "m", "version": "1"}},
         {"spam": "language"},
+        {"insult": ((0, 9), (15, 20))},
         "en",
         (Attack(NOW, "slur", "s1"),),
         3,

@@ -13,6 +13,7 @@ from ..schema import Choice, Number, Table, bounds, within
 from ..source import Located
 from ..text.counts import letters_and_digits
 from ..text.fingerprints import fingerprint
+from ..text.sketches import FEWEST
 from .base import NO, Build, Filter, Kind, Outcome, answer, unknown
 
 HISTORY = "earlier comments"
@@ -26,6 +27,7 @@ class Repeat:
     hours: float
     by: str
     letters: Mapping[str, float]
+    likeness: Mapping[str, float] | None = None
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         recent = _recent(look, self.hours)
@@ -36,8 +38,15 @@ class Repeat:
         if recent is None:
             return unknown(HISTORY)
         print_of_this = fingerprint(look.given.text)
-        same = [p for p in recent if p.fingerprint == print_of_this and (self.by == "anyone" or p.same_author)]
-        return answer(within(len(same) + 1, self.times))
+        counted = [p for p in recent if self.by == "anyone" or p.same_author]
+        same = sum(p.fingerprint == print_of_this or self._is_like(p) for p in counted)
+        return answer(within(same + 1, self.times))
+
+    def _is_like(self, earlier: Previous) -> bool:
+        """Same text only, where the rule asks for no likeness; a short text is like nothing but itself."""
+        if self.likeness is None or earlier.likeness is None:
+            return False
+        return within(earlier.likeness, self.likeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,8 @@ def _recent(look: Look, hours: float) -> list[Previous] | None:
 def _make_repeat(value: dict[str, Any], node: Located, build: Build) -> Repeat:  # noqa: ARG001 as all makers
     hours = value.get("hours", 24)
     build.previous_hours = max(build.previous_hours, hours)
-    return Repeat(value["times"], hours, value.get("by", "author"), value.get("letters", {"at_least": 15}))
+    letters = value.get("letters", {"at_least": 15})
+    return Repeat(value["times"], hours, value.get("by", "author"), letters, value.get("likeness"))
 
 
 def _make_flood(value: dict[str, Any], node: Located, build: Build) -> Flood:  # noqa: ARG001 as all makers
@@ -78,13 +88,15 @@ KINDS = (
         "repeat",
         "comment",
         "The same text again: times (this one counts) within hours (24), by the same author or anyone; "
-        "texts under 15 letters and digits do not count.",
+        "texts under 15 letters and digits do not count. likeness (0 to 1): also one with words changed, where so "
+        f"large a share of their pieces is the same; a text under {FEWEST} letters and digits is like none.",
         Table(
             {
                 "times": bounds(),
                 "hours": Number(0.01, 720),
                 "by": Choice(("author", "anyone")),
                 "letters": bounds(),
+                "likeness": bounds(0, 1),
             },
             required=("times",),
         ),

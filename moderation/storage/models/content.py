@@ -109,11 +109,18 @@ class Comment(Base):
     )
 
 
+def _by_band(name: str) -> Index:
+    """Short texts have no bands and cost nothing here; a band alone is nearly unique, so the site is not in it."""
+    known = sql(f"{name} IS NOT NULL")
+    return Index(f"ix_revision_{name}", name, "received_at", postgresql_where=known, sqlite_where=known)
+
+
 class Revision(Base):
     """One version of a comment's words, and the job of checking it.
 
     `text`, `parent_text` and `author_name` are the only columns with words of people about a comment; they can be null.
     `text_mac` (HMAC under the realm's key) recognises a repeat after the text is gone; `fingerprint` is of the folded text.
+    `sketch` tells how alike two long texts are, the bands find the likely ones (engine/text/sketches.py); null where short.
     `state` waiting → claimed (until `lease_until`, by the holder of `lease_token`) → done.
     """
 
@@ -131,6 +138,11 @@ class Revision(Base):
     parent_author_key: Mapped[str | None] = mapped_column(String(64))
     text_mac: Mapped[str] = mapped_column(String(64))
     fingerprint: Mapped[str] = mapped_column(String(64))
+    sketch: Mapped[str | None] = mapped_column(String(128))
+    band_1: Mapped[int | None]
+    band_2: Mapped[int | None]
+    band_3: Mapped[int | None]
+    band_4: Mapped[int | None]
     written_at: Mapped[datetime | None]
     received_at: Mapped[datetime]
     bulk: Mapped[bool] = mapped_column(default=False)
@@ -151,4 +163,5 @@ class Revision(Base):
         ),
         Index("ix_revision_author_id_received_at", "author_id", "received_at"),
         Index("ix_revision_site_id_fingerprint", "site_id", "fingerprint", "received_at"),
+        *(_by_band(f"band_{number}") for number in (1, 2, 3, 4)),
     )

@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import CompoundSelect, and_, func, or_, select, union
 from sqlalchemy.orm import Session
 
 from moderation.engine.facts import Submission
+from moderation.engine.text.sketches import likeness
 from moderation.storage.models import Author, Comment, Revision, Story, Strike, Verdict
 
 STOPPING = ("hold", "reject")  # actions after which a comment is not shown
+BANDS = ("band_1", "band_2", "band_3", "band_4")
 PUBLISHED_COUNTED = 1000  # rules ask for "fewer than 3", "at least 50": counting further tells nothing
 
 
@@ -27,36 +29,41 @@ def published_by(session: Session, author_id: str) -> int:
 
 
 def recent(
-    session: Session,
-    *,
-    site_id: str,
-    author_id: str,
-    fingerprint: str,
-    comment_id: str,
-    since: datetime,
-    until: datetime,
-    limit: int,
-) -> list[tuple[datetime, str, str | None, bool]]:
-    """(received, fingerprint, story, same author) of other comments: the author's, and anybody's with the same words.
+    session: Session, revision: Revision, *, since: datetime, limit: int
+) -> list[tuple[datetime, str, str | None, bool, float | None]]:
+    """(received, fingerprint, story, same author, likeness) of other comments before this one, newest first.
 
-    Newest first; of each comment its latest revision, so that an edit is not a repeat of itself.
+    The author's, and anybody's at the site with the same words or a piece of a long text in common. Of each comment its
+    latest revision, so that an edit is not a repeat of itself. Likeness is None where one of the two has no sketch.
     """
-    mine = Revision.author_id == author_id
-    same_words = and_(Revision.site_id == site_id, Revision.fingerprint == fingerprint)
+    mine = Revision.author_id == revision.author_id
     rows = session.execute(
-        select(Revision.received_at, Revision.fingerprint, Story.external_id, mine.label("same_author"))
+        select(
+            Revision.received_at, Revision.fingerprint, Story.external_id, mine.label("same_author"), Revision.sketch
+        )
         .join(Comment, and_(Comment.id == Revision.comment_id, Comment.latest_revision == Revision.number))
         .join(Story, Story.id == Comment.story_id)
-        .where(
-            Revision.comment_id != comment_id,
-            Revision.received_at >= since,
-            Revision.received_at <= until,
-            or_(mine, same_words),
-        )
+        .where(Revision.id.in_(_candidates(revision, since)), Revision.comment_id != revision.comment_id)
         .order_by(Revision.received_at.desc())
         .limit(limit)
     )
-    return [(row[0], row[1], row[2], bool(row[3])) for row in rows]
+    own = revision.sketch
+    return [
+        (at, known, story, bool(same), likeness(own, other) if own and other else None)
+        for at, known, story, same, other in rows
+    ]
+
+
+def _candidates(revision: Revision, since: datetime) -> CompoundSelect[Any]:
+    """The author's, those with the same words, those with an equal band: a union, so that each has its own index."""
+    here = Revision.site_id == revision.site_id
+    ways = [Revision.author_id == revision.author_id, and_(here, Revision.fingerprint == revision.fingerprint)]
+    for name in BANDS:
+        value = getattr(revision, name)
+        if value is not None:
+            ways.append(and_(here, getattr(Revision, name) == value))
+    day = Revision.received_at.between(since, revision.received_at)
+    return union(*(select(Revision.id).where(way, day) for way in ways))
 
 
 def confirmed_strikes(
