@@ -23,6 +23,7 @@ from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
 from moderation.workflow.flags import Flags
+from moderation.workflow.feedback import Feedback
 from moderation.workflow.imports import Imports
 from moderation.workflow.intake import Intake
 from moderation.workflow.judge import Judge
@@ -66,6 +67,7 @@ class Application:
     events: Events
     exports: Exports
     imports: Imports
+    feedback: Feedback
     webhooks: Webhooks
     rulebook: Rulebook
     sweep: Sweep
@@ -144,6 +146,7 @@ def build(
         events=Events(database),
         exports=Exports(database),
         imports=Imports(record),
+        feedback=Feedback(record),
         webhooks=Webhooks(record, hints, door),
         rulebook=rulebook,
         sweep=Sweep(

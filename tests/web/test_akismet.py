@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from moderation.errors import Unavailable
+from moderation.storage.models import AuditRow, FeedbackRow
 from moderation.web.api.akismet import CALLS, METHODS
 from tests.web.service import OPERATOR, RULES, Service, Template
 
@@ -178,6 +180,30 @@ def test_what_cannot_be_judged_goes_to_a_person(akismet: Akismet, monkeypatch: p
 def test_a_required_field_that_is_missing_is_named(akismet: Akismet, path: str, name: str) -> None:
     answer = akismet.call(path, {"api_key": akismet.key, **WHO, name: ""})
     assert (said(answer), answer.headers["X-akismet-debug-help"]) == ("invalid", f"Missing required field: {name}.")
+
+
+def told(akismet: Akismet) -> list[tuple[str, dict[str, float]]]:
+    """The rows of feedback, and that no words are among them."""
+    with akismet.service.application.database.read() as session:
+        rows = session.scalars(select(FeedbackRow).order_by(FeedbackRow.created_at, FeedbackRow.id)).all()
+        assert "pills" not in str([vars(row) for row in rows])
+        assert "pills" not in str([vars(row) for row in session.scalars(select(AuditRow))])
+        return [(row.protocol, row.told) for row in rows]
+
+
+def test_what_is_submitted_is_feedback_and_the_last_word_on_a_text_counts(akismet: Akismet) -> None:
+    def submit(call: str, text: str, **form: str) -> None:
+        answer = akismet.call(f"/1.1/{call}", {"api_key": akismet.key, **WHO, "comment_content": text, **form})
+        assert said(answer) == "Thanks for making the web a better place."
+
+    submit("submit-spam", "Buy pills.", is_test="true")
+    assert told(akismet) == []  # a rehearsal
+    submit("submit-spam", "Buy pills.")
+    submit("submit-ham", "No pills here.")
+    assert told(akismet) == [("akismet", {"spam": 1.0}), ("akismet", {"spam": 0.0})]
+    submit("submit-ham", "Buy pills.")
+    submit("submit-ham", "Buy pills.")
+    assert [values for _, values in told(akismet)] == [{"spam": 0.0}, {"spam": 0.0}]
 
 
 def test_forms_as_clients_send_them(akismet: Akismet) -> None:

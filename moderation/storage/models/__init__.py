@@ -11,6 +11,7 @@ from moderation.storage.models.record import (
     Delivery,
     Endpoint,
     Event,
+    FeedbackRow,
     Heartbeat,
     IdempotencyRow,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "DeskSession",
     "Endpoint",
     "Event",
+    "FeedbackRow",
     "Flag",
     "Heartbeat",
     "IdempotencyRow",

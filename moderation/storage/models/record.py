@@ -130,6 +130,23 @@ class Ask(Base):
     created_at: Mapped[datetime] = mapped_column(index=True)
 
 
+class FeedbackRow(Base):
+    """What people say a text should have been answered with, where it left no comment: its keyed hash, no words."""
+
+    __tablename__ = "feedback"
+    id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"))
+    protocol: Mapped[str] = mapped_column(String(20))
+    text_mac: Mapped[str] = mapped_column(String(64))
+    told: Mapped[dict[str, Any]]  # attribute → 0 to 1, as the protocol names it
+    by_key: Mapped[str | None] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    __table_args__ = (
+        UniqueConstraint("site_id", "protocol", "text_mac"),
+        Index("ix_feedback_site_id_created_at", "site_id", "created_at"),
+    )
+
+
 class Heartbeat(Base):
     """A part of the service that was alive at `at` (sweep, worker): how others see that it still runs."""
 

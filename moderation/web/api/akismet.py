@@ -193,16 +193,26 @@ def _told(judged: Judged) -> Response:
 
 def submit_spam(asked: Asked) -> Response:
     """A person says that a comment which passed should not have."""
-    return _submitted(asked)
+    return _submitted(asked, spam=1.0)
 
 
 def submit_ham(asked: Asked) -> Response:
     """A person says that a comment which was stopped should have passed."""
-    return _submitted(asked)
+    return _submitted(asked, spam=0.0)
 
 
-def _submitted(asked: Asked) -> Response:
+def _submitted(asked: Asked, *, spam: float) -> Response:
     _need(asked, "blog", "user_ip")
+    asked.edge.judge_limit.spend(asked.holder.key_id)
+    if not asked.is_test:
+        asked.edge.application.feedback.tell(
+            site_id=asked.holder.site_id,
+            protocol="akismet",
+            text=asked.given("comment_content"),
+            values={"spam": spam},
+            by=auth.actor(asked.holder),
+            now=asked.now,
+        )
     return _bare(THANKS)
 
 
