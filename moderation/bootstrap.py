@@ -22,8 +22,8 @@ from moderation.workflow.consequences import Consequences
 from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
-from moderation.workflow.flags import Flags
 from moderation.workflow.feedback import Feedback
+from moderation.workflow.flags import Flags
 from moderation.workflow.imports import Imports
 from moderation.workflow.intake import Intake
 from moderation.workflow.judge import Judge
@@ -39,6 +39,7 @@ from moderation.workflow.rulesets import NoRuleset
 from moderation.workflow.sites import Sites
 from moderation.workflow.stories import Stories
 from moderation.workflow.sweep import Sweep
+from moderation.workflow.tuning import Tuning
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
 
@@ -60,6 +61,7 @@ class Application:
     intake: Intake
     moderate: Moderate
     judge: Judge
+    tuning: Tuning
     flags: Flags
     review: Review
     authors: Authors
@@ -139,6 +141,7 @@ def build(
         intake=Intake(record, hints, presenter, AskFirst(database, judge)),
         moderate=_moderate(settings, record, judge),
         judge=judge,
+        tuning=Tuning(database, models),
         flags=Flags(record, rulebook),
         review=review,
         authors=authors,

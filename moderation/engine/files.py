@@ -14,6 +14,7 @@ from .policy import EXEMPTION, FIXTURES, read_enforcement, read_settings
 from .rule import OVERRIDE, RULE
 from .schema import BAD, Many, Named, Problems, Table
 from .source import Located, Refused, read_yaml
+from .tuning import TUNING
 
 DOCUMENTS = ("guidelines", "faq")
 LONGEST_DOCUMENT = 200_000
@@ -107,7 +108,7 @@ def _parent(path: str) -> str:
 
 def _is_rule_file(path: str) -> bool:
     name = PurePosixPath(path).stem
-    return _parent(path) != "lists" and name not in ("fixtures", "enforcement", "settings")
+    return _parent(path) != "lists" and name not in ("fixtures", "enforcement", "settings", "tuned")
 
 
 def _children(node: Located, key: str) -> list[Located]:
@@ -158,12 +159,14 @@ def _add_policy(parsed: dict[str, Located], collected: Collected, problems: Prob
     last: dict[str, Located] = {}
     for path, node in parsed.items():
         name = PurePosixPath(path).stem
-        if _parent(path) != "lists" and name in ("settings", "enforcement"):
+        if _parent(path) != "lists" and name in ("settings", "enforcement", "tuned"):
             last[name] = node
         if _parent(path) != "lists" and name == "fixtures" and FIXTURES.read(node, problems) is not BAD:
             for group, fixtures in node.plain().items():
                 collected.fixtures[group].update(fixtures or {})
     collected.settings = read_settings(last.get("settings"), problems)
+    if "tuned" in last and TUNING.read(last["tuned"], problems) is not BAD:
+        collected.settings["tuned"] = last["tuned"].plain()
     collected.enforcement = read_enforcement(last.get("enforcement"), problems)
 
 
