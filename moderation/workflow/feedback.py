@@ -33,5 +33,6 @@ class Feedback:
             said = {"told": dict(values), "by_key": by.id, "created_at": now}
             id = new_id()
             if not insert_once(session, FeedbackRow, id=id, **key, **said):
-                session.execute(update(FeedbackRow).filter_by(**key).values(**said))
+                again = update(FeedbackRow).filter_by(**key).values(**said).returning(FeedbackRow.id)
+                id = session.execute(again.execution_options(synchronize_session=False)).scalar_one()
             ledger.audit(by=by, act="feedback.told", subject=("feedback", id), protocol=protocol, told=dict(values))
