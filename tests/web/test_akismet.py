@@ -8,16 +8,21 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from moderation.errors import Unavailable
 from moderation.storage.models import AuditRow, FeedbackRow
+from moderation.web import bounded
 from moderation.web.api.akismet import CALLS, METHODS
 from tests.web.service import OPERATOR, RULES, Service, Template
 
 BLOG = "https://paper.example/"
 WHO = {"blog": BLOG, "user_ip": "203.0.113.7", "user_agent": "Browser/1"}
+BYTES = [b"%", b"%0", b"%00", b"%ff", b"%F0%9F%98%80", b"&", b"=", b"+", b"<!--", b"<style>", b"&amp;", b"\xf0\x9f", b"numpty",
+         b"&user_role=", b"administrator", b"&honeypot_field_name=", b"&comment_author_url=", b"http://", b"&blog_lang=", b";"]  # fmt: skip
 HOSTS = """rules:
   - id: bad-host
     category: spam
@@ -219,6 +224,21 @@ def test_forms_as_clients_send_them(akismet: Akismet) -> None:
     assert check(f"{start}comment_content=You+num%00pty".encode(), None) == "true"
     parts = {"api_key": akismet.key, **WHO, "comment_content": "You numpty."}
     assert said(akismet.call("/1.1/comment-check", parts, content_type="multipart/form-data")) == "true"
+
+
+def test_whatever_bytes_come_the_answer_is_one_of_three_words(
+    akismet: Akismet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded.RateLimit, "spend", lambda self, key, count=1: None)
+    start = f"api_key={akismet.key}&blog=b&user_ip=1&comment_content=".encode()
+
+    @given(st.one_of(st.binary(max_size=300), st.lists(st.sampled_from(BYTES), max_size=40).map(b"".join)))
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    def send(raw: bytes) -> None:
+        for body in (raw, start + raw):
+            assert said(akismet.call("/1.1/comment-check", body)) in ("true", "false", "invalid")
+
+    send()
 
 
 def test_a_form_too_large_and_a_full_place_are_no_answer(akismet: Akismet, monkeypatch: pytest.MonkeyPatch) -> None:
