@@ -10,7 +10,7 @@ import click
 from moderation.cli import service
 from moderation.lifecycle import EVENT_TYPES
 from moderation.workflow.incoming import Actor
-from moderation.workflow.keys import SCOPES
+from moderation.workflow.keys import LANGUAGES, SCOPES
 from moderation.workflow.users import ROLES
 
 OPERATOR = Actor("operator")
@@ -90,9 +90,23 @@ def key() -> None:
     help="What a live or test key may do: all, or only read.",
 )
 @click.option("--days", type=click.IntRange(1, 3650), help="How long it is good for; without an end unless given.")
+@click.option(
+    "--languages",
+    type=click.Choice(LANGUAGES),
+    help="Perspective's protocol: refuse languages that are not scored, or score anyway. Strict unless given.",
+)
+@click.option("--per-minute", type=click.IntRange(1), help="Perspective's protocol: calls a minute, 6000 unless given.")
 @service.data_option
 def add_key(
-    slug: str, kind: str, label: str | None, secret: str | None, scope: str, days: int | None, data: Path | None
+    slug: str,
+    kind: str,
+    label: str | None,
+    secret: str | None,
+    scope: str,
+    days: int | None,
+    languages: str | None,
+    per_minute: int | None,
+    data: Path | None,
 ) -> None:
     """Make a key; it is shown only now."""
     if secret and not kind.startswith("coral"):
@@ -106,6 +120,8 @@ def add_key(
             secret=secret,
             scope=scope,
             expires_at=now + timedelta(days=days) if days else None,
+            languages=languages,
+            per_minute=per_minute,
             by=OPERATOR,
             now=now,
         )

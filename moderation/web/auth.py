@@ -1,7 +1,8 @@
 """Who calls, and may he: the site key of a request, the guard of every route, the actor that the verbs get."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from flask import Request, current_app, request
 
@@ -31,6 +32,8 @@ class KeyHolder(Protocol):
     def kind(self) -> str: ...
     @property
     def scope(self) -> str: ...
+    @property
+    def options(self) -> Mapping[str, Any]: ...
 
 
 def refuse_undeclared() -> None:

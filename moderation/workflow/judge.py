@@ -19,7 +19,9 @@ from moderation.engine.verdict import ATTRIBUTES, Verdict
 from moderation.storage.models import Author, Comment, Revision, Story
 from moderation.storage.queries import attacks, history
 from moderation.storage.unit_of_work import Database
+from moderation.workflow import rule_scores, tuning
 from moderation.workflow.ports import Classifier, Scores
+from moderation.workflow.rule_scores import Scored
 from moderation.workflow.rulebook import Published, Rulebook
 
 log = telemetry.logger(__name__)
@@ -69,6 +71,11 @@ class Judge:
         judged = self.assess(site_id=site_id, submission=submission, now=now, seconds=seconds)
         return given_verdict(judged)
 
+    def scores(self, *, site_id: str, submission: engine.Submission, now: datetime, seconds: float) -> Scored:
+        """A score of every attribute of a text that is not stored: the learned one, else what the rules stand for."""
+        judged = self.assess(site_id=site_id, submission=submission, now=now, seconds=seconds)
+        return rule_scores.complete(judged.facts, judged.verdict, judged.rules.ruleset)
+
     def assess(
         self,
         *,
@@ -82,6 +89,7 @@ class Judge:
         started = self.clock()
         rules = self.rulebook.current(site_id=site_id)
         scores, failed = self._scores(submission, rules.ruleset.settings, seconds)
+        scores = tuning.applied(scores, rules.ruleset.settings)
         facts = engine.Facts(
             submission=submission,
             now=now,

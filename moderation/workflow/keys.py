@@ -6,7 +6,8 @@ import hmac
 import secrets
 import string
 import zlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ PROTOCOL_ALPHABET = string.digits + "abcdef"  # WordPress takes every other lett
 USED_NOTED_EVERY = timedelta(hours=1)
 SITE_KINDS = ("live", "test")
 SCOPES = ("full", "read")  # of a site key: the whole API, or what changes nothing
+LANGUAGES = ("strict", "lenient")  # of a protocol key: refuse what is in a language that is not scored, or score anyway
 SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs what the site's new endpoints get
 NOT_VALID = (
     "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
@@ -49,6 +51,7 @@ class KeyHolder:
     site_slug: str
     kind: str
     scope: str
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +72,19 @@ class Keys:
         secret: str | None = None,
         scope: str = "full",
         expires_at: datetime | None = None,
+        languages: str | None = None,
+        per_minute: int | None = None,
     ) -> dict[str, Any]:
         """A new key; `key` in the answer is shown only here. Signing kinds take the secret of the other side."""
+        options = {name: given for name, given in (("languages", languages), ("per_minute", per_minute)) if given}
+        if options and (kind != "protocol" or languages not in (None, *LANGUAGES) or (per_minute or 1) < 1):
+            raise InvalidFields(f"Only a protocol key can have {' and '.join(options)}, within their bounds.")
         if scope not in SCOPES or (scope != "full" and kind not in SITE_KINDS):
             raise InvalidFields(f"A key of kind {kind} cannot have the scope {scope}.")
         if expires_at is not None and (expires_at <= now or kind in SIGNING_KINDS):
             raise InvalidFields("A key can only end in the future, and a secret of the other side has no end here.")
         key, row = self._make(site_id, kind, label, secret, now)
-        row.options, row.expires_at = {"scope": scope} if kind in SITE_KINDS else {}, expires_at
+        row.options, row.expires_at = {"scope": scope} if kind in SITE_KINDS else options, expires_at
         with self.record(site_id, now) as ledger:
             ledger.session.add(row)
             ledger.audit(by=by, act="key.added", subject=("key", row.id))
@@ -123,7 +131,7 @@ class Keys:
             raise NotAuthenticated(NOT_VALID)
         if key.last_used_at is None or key.last_used_at + USED_NOTED_EVERY < now:
             self._note_use(key.id, now)
-        return KeyHolder(key.id, key.site_id, key.slug, key.kind, key.options.get("scope", "full"))
+        return KeyHolder(key.id, key.site_id, key.slug, key.kind, key.options.get("scope", "full"), key.options)
 
     def _note_use(self, key_id: str, now: datetime) -> None:
         """When a key was last used, to the hour: enough to see which may go, too coarse to follow anybody."""
@@ -196,6 +204,7 @@ def view(row: ApiKey) -> dict[str, Any]:
         "starts": row.lookup if row.kind in SITE_KINDS else None,
         "label": row.label,
         "scope": row.options.get("scope", "full") if row.kind in SITE_KINDS else None,
+        **(row.options if row.kind == "protocol" else {}),
         "created_at": rfc3339(row.created_at),
         "expires_at": rfc3339(row.expires_at),
         "revoked_at": rfc3339(row.revoked_at),

@@ -1,0 +1,86 @@
+"""Perspective's attribute names: what each stands for here, as data. docs/perspective.md shows the same table."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from moderation.engine.verdict import CATEGORIES
+from moderation.web.perspective_statistics import incoherent, unsubstantial
+from moderation.workflow.rule_scores import CATEGORIES_OF, RULES, Scored, overall
+
+STATISTICS = "statistics"
+# Learned toxicity -> the number for this protocol, straight lines between the points, rising all the way. A newsroom's
+# 0.80 has to hold about what Perspective's 0.80 held; the points are to be measured with the learned score, and until
+# then the line is straight. What rules alone give does not go through it.
+TOXICITY_MAP: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the number of a name comes from: the highest of `attributes`, or rules by aim, or the text's own shape."""
+
+    attributes: tuple[str, ...] = ()
+    aims: frozenset[str] | None = None
+    statistic: Callable[[str], float] | None = None
+    whole: bool = False  # what the rules do with the comment, whatever for
+    mapped: bool = False
+
+    def score(self, scored: Scored, text: str) -> tuple[float, str]:
+        """The number, and who gave it: the model's source, `rules` or `statistics`."""
+        if self.statistic is not None:
+            return self.statistic(text), STATISTICS
+        if self.whole:
+            return overall(scored.verdict), RULES
+        if self.aims is not None:
+            categories = {category for name in self.attributes for category in CATEGORIES_OF[name]}
+            return scored.by_rules(categories & set(CATEGORIES), self.aims), RULES
+        name = max(self.attributes, key=scored.scores.__getitem__)
+        value, source = scored.scores[name], str(scored.scored_by[name].get("source", ""))
+        return (mapped(value) if self.mapped and source != RULES else value), source
+
+
+def mapped(value: float) -> float:
+    """A learned toxicity on Perspective's scale."""
+    starts = [start for start, _ in TOXICITY_MAP]
+    index = min(max(bisect_right(starts, value), 1), len(TOXICITY_MAP) - 1)
+    (x0, y0), (x1, y1) = TOXICITY_MAP[index - 1], TOXICITY_MAP[index]
+    return y0 + (value - x0) * (y1 - y0) / (x1 - x0)
+
+
+def _of(*attributes: str) -> Source:
+    return Source(attributes)
+
+
+_TOXICITY = Source(("toxicity",), mapped=True)
+_PRODUCTION = {
+    "TOXICITY": _TOXICITY,
+    "SEVERE_TOXICITY": _of("severe_toxicity"),
+    "IDENTITY_ATTACK": _of("identity_attack"),
+    "INSULT": _of("insult"),
+    "PROFANITY": _of("profanity"),
+    "THREAT": _of("threat"),
+}
+_NEW_YORK_TIMES = {
+    "ATTACK_ON_AUTHOR": Source(("personal_attack",), aims=frozenset(("journalist",))),
+    "ATTACK_ON_COMMENTER": Source(("personal_attack",), aims=frozenset(("commenter",))),
+    "INCOHERENT": Source(statistic=incoherent),
+    "INFLAMMATORY": _of("incivility", "identity_attack"),
+    "LIKELY_TO_REJECT": Source(whole=True),
+    "OBSCENE": _of("profanity", "vulgarity"),
+    "SPAM": _of("spam"),
+    "UNSUBSTANTIAL": Source(statistic=unsubstantial),
+}
+NAMES: Mapping[str, Source] = {
+    **_PRODUCTION,
+    **{f"{name}_EXPERIMENTAL": source for name, source in _PRODUCTION.items()},
+    "TOXICITY_FAST": _TOXICITY,
+    "SEXUALLY_EXPLICIT": _of("vulgarity"),
+    "FLIRTATION": _of("vulgarity"),
+    **_NEW_YORK_TIMES,
+    # Ours, which Google had no name for.
+    "INCIVILITY": _of("incivility"),
+    "PERSONAL_ATTACK": _of("personal_attack"),
+    "TRAGEDY_JOKE": _of("tragedy_joke"),
+    "VULGARITY": _of("vulgarity"),
+}
+EVERY_LANGUAGE = frozenset(("INCOHERENT", "UNSUBSTANTIAL"))  # counted, not read
