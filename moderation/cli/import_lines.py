@@ -21,14 +21,23 @@ class LeftOut(ValueError):
     """Why a line is not taken in; the same sentence for the same reason, so that they can be counted."""
 
 
-def read(lines: Iterable[str]) -> Iterator[tuple[int, Decided | LeftOut]]:
+def json_records(lines: Iterable[str]) -> Iterator[tuple[int, Mapping[str, Any] | LeftOut]]:
     """Each line that is not blank, with its number."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield number, _decided(_parsed(line))
+                yield number, _parsed(line)
             except LeftOut as reason:
                 yield number, reason
+
+
+def read(records: Iterable[tuple[int, Mapping[str, Any] | LeftOut]]) -> Iterator[tuple[int, Decided | LeftOut]]:
+    """Numbered records as comments, or why not."""
+    for number, record in records:
+        try:
+            yield number, record if isinstance(record, LeftOut) else _decided(record)
+        except LeftOut as reason:
+            yield number, reason
 
 
 def _parsed(line: str) -> Mapping[str, Any]:

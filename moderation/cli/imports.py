@@ -7,16 +7,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import click
 
 from moderation.bootstrap import Application
-from moderation.cli import import_lines, service
+from moderation.cli import import_files, import_lines, service
 from moderation.cli.import_lines import LeftOut
 from moderation.cli.sites import OPERATOR, site_option
 from moderation.workflow.imports import Decided
 
 BATCH = 200
+SUFFIXES = {".csv": "csv", ".xml": "wxr"}
 LINES_SHOWN = 5
 
 
@@ -41,15 +43,26 @@ class Report:
         )
         for reason, count in self.left_out.most_common():
             lines = ", ".join(map(str, self.lines[reason]))
-            click.echo(f"{count:>10,}  {reason} (line {lines}{', …' if count > LINES_SHOWN else ''})", err=True)
+            click.echo(f"{count:>10,}  {reason} (no. {lines}{', …' if count > LINES_SHOWN else ''})", err=True)
 
 
 @click.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @site_option
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(("jsonl", "csv", "wxr", "disqus")),
+    help="Default: by the file's name: csv, wxr for .xml, else jsonl.",
+)
 @service.data_option
-def import_comments(file: Path, slug: str, data: Path | None) -> None:
-    """Take in comments that were published or rejected elsewhere: a FILE of JSON lines, as `export` writes them.
+def import_comments(file: Path, slug: str, format: str | None, data: Path | None) -> None:
+    """Take in comments that were published or rejected elsewhere, from a FILE.
+
+    \b
+    jsonl, csv  as `export` writes them
+    wxr         the file of WordPress's Tools, Export
+    disqus      the XML file of Disqus
 
     \b
     {"id": "c1", "text": "…", "author": {"id": "u1", "name": "…"}, "story": {"id": "s1", "title": "…"},
@@ -66,14 +79,20 @@ def import_comments(file: Path, slug: str, data: Path | None) -> None:
             file.open("rb") as raw,
             click.progressbar(length=max(os.fstat(raw.fileno()).st_size, 1), label="importing", file=sys.stderr) as bar,
         ):
-            lines = (line.decode("utf-8", "surrogateescape") for line in raw)
-            records = import_lines.read(lines)
+            records = import_lines.read(_records(raw, format or SUFFIXES.get(file.suffix, "jsonl")))
             while batch := list(islice(records, BATCH)):
                 _take(app, site["id"], batch, report)
                 bar.update(raw.tell() - bar.pos)
     report.show()
     if report.left_out:
         raise SystemExit(1)
+
+
+def _records(raw: IO[bytes], format: str) -> import_files.Found:
+    if format in ("wxr", "disqus"):
+        return import_files.wxr_records(raw) if format == "wxr" else import_files.disqus_records(raw)
+    lines = (line.decode("utf-8", "surrogateescape") for line in raw)
+    return import_files.csv_records(lines) if format == "csv" else import_lines.json_records(lines)
 
 
 def _take(app: Application, site_id: str, batch: Iterable[tuple[int, Decided | LeftOut]], report: Report) -> None:

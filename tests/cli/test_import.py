@@ -99,6 +99,6 @@ def test_what_is_left_out_is_named_and_the_rest_comes_in(service: Service, tmp_p
     assert f"1 taken in, 0 were there, {len(LEFT_OUT)} left out" in done.stderr
     for _, reason in LEFT_OUT:
         assert reason in done.stderr, done.stderr
-    assert "line 4, 5)" in done.stderr
+    assert "no. 4, 5)" in done.stderr
     assert "Traceback" not in done.output
     assert [one["id"] for one in exported()] == ["good"]
