@@ -47,7 +47,7 @@ class Report:
 
 
 @click.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @site_option
 @click.option(
     "--format",

@@ -102,3 +102,8 @@ def test_what_is_left_out_is_named_and_the_rest_comes_in(service: Service, tmp_p
     assert "no. 4, 5)" in done.stderr
     assert "Traceback" not in done.output
     assert [one["id"] for one in exported()] == ["good"]
+
+
+def test_a_file_that_is_not_there(service: Service, tmp_path: Path) -> None:
+    done = CliRunner().invoke(cli, ["import", str(tmp_path / "none.jsonl"), "--site", "main"])
+    assert isinstance(done.exception, FileNotFoundError)  # `main` says it in a line: tests/cli/test_failures.py
