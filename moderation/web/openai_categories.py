@@ -1,18 +1,17 @@
 """What the category names of OpenAI and Mistral mean here: a verdict in, booleans, scores and what was assessed out.
 
-A boolean says what the site's live rules do: true where one of that category holds or rejects. A score is the learned
-one where there is one, and never less than what the rules' action stands for.
+A boolean says what the site's live rules do: true where one of that category holds or rejects, or failed and a person
+has to look. A score is the learned one where there is one, and never less than what such an action stands for.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from moderation.engine.ruleset import Ruleset
-from moderation.engine.verdict import CATEGORIES, Match
+from moderation.engine.verdict import CATEGORIES
 from moderation.workflow.judge import Judged
+from moderation.workflow.rule_scores import GRADES, grade
 
 STOPS = ("hold", "reject")
-ACTION_SCORES = {"allow": 0.0, "review": 0.5, "hold": 0.9, "reject": 1.0}
 PEOPLE = frozenset(("commenter", "journalist", "person", "private_person", "public_person", "self"))
 GROUPS = frozenset(("group",))
 
@@ -24,10 +23,6 @@ class Source:
     categories: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     aims: frozenset[str] | None = None
-
-    def covers(self, match: Match) -> bool:
-        """Does a match of a rule belong here?"""
-        return match.category in self.categories and (self.aims is None or match.aimed_at in self.aims)
 
 
 NOT_ASSESSED = Source()
@@ -87,22 +82,19 @@ class Findings:
 
 def findings(judged: Judged, names: Mapping[str, Source]) -> Findings:
     """A verdict under other names."""
-    live = [match for match in judged.verdict.matches if match.state == "live"]
-    ruled = _ruled(judged.rules.ruleset)
+    ruleset = judged.rules.ruleset
+    ruled = {rule.category for rule in ruleset.rules if rule.state == "live"}
     found = Findings({}, {}, {})
     for name, source in names.items():
-        actions = [match.action for match in live if source.covers(match)]
+        by_rules = grade(judged.verdict, ruleset, source.categories, source.aims)
         learned = [judged.facts.scores[one] for one in source.attributes if one in judged.facts.scores]
-        found.flagged[name] = any(action in STOPS for action in actions)
-        found.scores[name] = _score(actions, learned)
         found.assessed[name] = bool(learned) or not ruled.isdisjoint(source.categories)
+        found.flagged[name] = by_rules >= GRADES["hold"]
+        found.scores[name] = _score(by_rules, learned) if found.assessed[name] else 0.0
     return found
 
 
-def _ruled(ruleset: Ruleset) -> set[str]:
-    """The categories that a live rule looks for."""
-    return {rule.category for rule in ruleset.rules if rule.state == "live"}
-
-
-def _score(actions: Iterable[str], learned: Iterable[float]) -> float:
-    return round(max([0.0, *learned, *(ACTION_SCORES[action] for action in actions)]), 6)
+def _score(by_rules: float, learned: list[float]) -> float:
+    if learned and by_rules == GRADES["allow"]:  # no rule has anything to add
+        return round(max(learned), 6)
+    return round(max([by_rules, *learned]), 6)

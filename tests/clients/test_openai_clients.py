@@ -4,9 +4,9 @@ from tests.clients.conftest import Run
 
 INPUT = '["A fair point.", "You numpty.", "Get your casinobonus."]'
 FOUND = [
-    [False, False, "allow", False, 0.0],
-    [True, True, "hold", False, 0.9],
-    [True, False, "reject", True, 0.0],
+    [False, False, "allow", False, 0.02],
+    [True, True, "hold", False, 0.92],
+    [True, False, "reject", True, 0.02],
 ]
 
 
@@ -81,4 +81,4 @@ try:
 except Exception as error:
     say(error.status_code)
 """)  # fmt: skip
-    assert said == [[[False, False, 0.0], [True, False, 0.9]], 401]
+    assert said == [[[False, False, 0.02], [True, False, 0.92]], 401]

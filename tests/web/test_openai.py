@@ -16,6 +16,7 @@ from moderation.web.api.openai import MOST_TEXTS, Moderation, OpenAIError
 from moderation.web.openai_categories import MISTRAL, OPENAI
 from moderation.web.routes import Edge
 from moderation.workflow.ports import Scores
+from moderation.workflow.rule_scores import GRADES
 from tests.fakes import FakeClassifier
 from tests.web.service import OPERATOR, Service, Template
 
@@ -74,7 +75,7 @@ def test_a_civil_text(service: Service) -> None:
     answer = ask(service, "A fair point.")
     result = answer["results"][0]
     assert (result["flagged"], result["action"], result["reasons"], true(result)) == (False, "allow", [], set())
-    assert set(result["category_scores"].values()) == {0.0}
+    assert set(result["category_scores"].values()) == {0.0, GRADES["allow"]}
     assert answer["id"].startswith("modr-") and answer["model"].startswith("keepitcivil-")
 
 
@@ -82,7 +83,7 @@ def test_what_the_rules_hold_is_flagged_under_their_name_and_ours(service: Servi
     result = one(service, "You numpty.")
     assert (result["flagged"], result["action"]) == (True, "hold")
     assert true(result) == {"harassment", "personal_attack"}
-    assert result["category_scores"]["harassment"] == result["category_scores"]["personal_attack"] == 0.9
+    assert result["category_scores"]["harassment"] == result["category_scores"]["personal_attack"] == GRADES["hold"]
     [reason] = result["reasons"]
     assert reason["rule"] == "insult-at-commenter" and "numpty" in reason["text"]
 
@@ -90,12 +91,16 @@ def test_what_the_rules_hold_is_flagged_under_their_name_and_ours(service: Servi
 def test_what_is_only_listed_has_a_score_and_is_not_flagged(service: Service) -> None:
     result = one(service, "You sighword.")
     assert (result["flagged"], result["action"], true(result)) == (False, "review", set())
-    assert result["category_scores"]["civility"] == 0.5
+    assert result["category_scores"]["civility"] == GRADES["review"]
 
 
 def test_a_rule_in_trial_changes_nothing(service: Service) -> None:
     result = one(service, "You tryword.")
-    assert (result["flagged"], true(result), result["category_scores"]["profanity"]) == (False, set(), 0.0)
+    assert (result["flagged"], true(result), result["category_scores"]["profanity"]) == (
+        False,
+        set(),
+        0.0,
+    )  # nobody looks for it
 
 
 def test_a_threat_is_violence_and_by_its_aim_more(service: Service) -> None:
@@ -110,7 +115,11 @@ def test_the_names_of_the_protocol_and_every_one_of_ours(service: Service) -> No
 
 
 def test_what_nobody_assesses_is_false_nought_and_without_input_type(service: Service) -> None:
-    applied = one(service, "You numpty.")["category_applied_input_types"]
+    result = one(service, "You numpty.")
+    applied = result["category_applied_input_types"]
+    assert {name for name, types in applied.items() if not types} == {
+        name for name, score in result["category_scores"].items() if score == 0
+    }
     looked_for = {name for name, types in applied.items() if types}
     assert looked_for == {
         "harassment", "harassment/threatening", "hate/threatening", "violence",  # two live rules
@@ -125,7 +134,7 @@ def test_a_learned_score_counts_where_there_is_one(service: Service, monkeypatch
     result = one(service, "A fair point.")
     assert (result["category_scores"]["hate"], result["categories"]["hate"]) == (0.71, False)
     assert result["category_applied_input_types"]["hate"] == ["text"]
-    assert one(service, "You numpty.")["category_scores"]["harassment"] == 0.9
+    assert one(service, "You numpty.")["category_scores"]["harassment"] == GRADES["hold"]
 
 
 def test_a_check_that_fails_is_flagged_never_clean(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,6 +143,7 @@ def test_a_check_that_fails_is_flagged_never_clean(service: Service, monkeypatch
     result = one(service, "A fair point.")
     assert (result["flagged"], result["action"]) == (True, "hold")
     assert {reason["code"] for reason in result["reasons"]} == {"not_judged"}
+    assert {"harassment", "violence", "spam"} <= true(result)
 
 
 def test_one_result_for_each_string_and_one_for_all_parts(service: Service) -> None:
