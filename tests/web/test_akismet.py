@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -40,6 +41,14 @@ HOSTS = """rules:
     action: hold
     reason: Links elsewhere.
     examples: {match: ["See https://other.example/x"], pass: ["See there."]}
+  - id: newcomer
+    category: civility
+    state: live
+    title: A newcomer says hm
+    when: {all: [{terms: [hmword]}, {author: {published: {under: 3}}}]}
+    action: hold
+    reason: A newcomer says hm.
+    examples: {match: [{text: "hmword", author: {published: 0}}], pass: ["hm"]}
 """
 
 
@@ -163,6 +172,28 @@ def test_an_administrator_is_never_stopped(akismet: Akismet) -> None:
     assert said(akismet.check("You numpty.", user_role="administrator")) == "false"
     assert said(akismet.check("You numpty.", user_role="editor, administrator")) == "false"
     assert said(akismet.check("You numpty.", user_role="subscriber")) == "true"
+
+
+def test_a_guest_is_a_newcomer_and_somebody_with_an_account_is_not_known(akismet: Akismet) -> None:
+    assert said(akismet.check("hmword")) == "true"
+    assert said(akismet.check("hmword", user_id="0", user_role="")) == "true"
+    for account in ({"user_role": "subscriber"}, {"user_ID": "5"}, {"user_id": "5"}):
+        assert said(akismet.check("hmword", **account)) == "false"
+
+
+def test_rules_that_are_new_are_compiled_before_the_clock_runs(
+    akismet: Akismet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    application, known = akismet.service.application, []
+    current = type(application.rulebook).current
+
+    def slowly(self: Any, **given: Any) -> Any:
+        if not known:
+            known.append(time.sleep(1))  # longer than a comment may take
+        return current(self, **given)
+
+    monkeypatch.setattr(type(application.rulebook), "current", slowly)
+    assert said(akismet.check()) == "false"
 
 
 def test_a_honeypot_that_is_filled_is_spam_and_an_empty_one_is_not(akismet: Akismet) -> None:

@@ -125,6 +125,9 @@ def comment_check(asked: Asked) -> Response:
     known = _known(asked)
     if known:
         return _bare("true", {"X-akismet-debug-help": known})
+    asked.edge.application.rulebook.current(
+        site_id=asked.holder.site_id
+    )  # new rules are compiled before the clock runs
     ends = time.monotonic() + SECONDS
     with asked.edge.judging.enter():
         return _told(_strictest(asked, ends))
@@ -162,12 +165,22 @@ def _readings(asked: Asked) -> Iterator[Submission]:
         yield Submission(
             text=text,
             format=format,
-            author=Author(name=asked.given("comment_author")[:_NAME_LENGTH] or None, role=role),
+            author=Author(
+                name=asked.given("comment_author")[:_NAME_LENGTH] or None,
+                role=role,
+                published=0 if _is_guest(asked) else None,
+            ),
             story=Story(
                 url=asked.given("permalink")[:URL_LENGTH] or None,
                 language=language.strip(", -") or None,
             ),
         )
+
+
+def _is_guest(asked: Asked) -> bool:
+    """Somebody without an account has no record: the rules about newcomers act, above all on links."""
+    accounts = {asked.given("user_ID"), asked.given("user_id")} - {"", "0"}
+    return not asked.given("user_role") and not accounts
 
 
 def _user_roles(asked: Asked) -> list[str]:

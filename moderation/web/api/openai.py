@@ -111,6 +111,7 @@ def moderations(call: Call) -> Answer:
     """The verdicts on the texts of one request; nothing is stored."""
     fields: ModerationFields = call.body
     call.edge.judge_limit.spend(call.holder.key_id, len(fields.input))
+    call.application.rulebook.current(site_id=call.site_id)  # new rules are compiled before the clock runs
     ends = time.monotonic() + SECONDS
     judged = [_judge(call, text, ends) for text in fields.input]
     return Answer(
