@@ -47,21 +47,29 @@ class Rulesets:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = Lock()
+        self._compiling = (
+            Lock()
+        )  # one at a time: threads that compile the same version side by side take as many times as long
         self._compiled: OrderedDict[str, Ruleset] = OrderedDict()
         self._readable: dict[str, UnreadableRuleset | None] = {}
 
     def get(self, version: str, session: Session | None = None) -> Ruleset:
         """The compiled ruleset of a version; raises NotFound or UnreadableRuleset."""
+        if (known := self._known(version)) is not None:
+            return known
+        if session is not None:
+            return self._compile(version, session)
+        with self._database.read() as own:
+            return self._compile(version, own)
+
+    def _known(self, version: str) -> Ruleset | None:
         with self._lock:
             if version in self._compiled:
                 self._compiled.move_to_end(version)
                 return self._compiled[version]
         if (known := self._readable.get(version)) is not None:
             raise UnreadableRuleset(version, known.mistakes)
-        if session is not None:
-            return self._compile(version, session)
-        with self._database.read() as own:
-            return self._compile(version, own)
+        return None
 
     def unreadable(self, versions: Iterable[str], session: Session) -> list[str]:
         """Those of some versions that cannot be read here; each is compiled once at most."""
@@ -74,6 +82,11 @@ class Rulesets:
         return sorted(version for version in versions if self._readable.get(version) is not None)
 
     def _compile(self, version: str, session: Session) -> Ruleset:
+        with self._compiling:
+            known = self._known(version)
+            return self._compile_now(version, session) if known is None else known
+
+    def _compile_now(self, version: str, session: Session) -> Ruleset:
         row = session.get(RulesetRow, version)
         if row is None:
             raise NotFound("There is no such version of the rules.")

@@ -1,12 +1,14 @@
 """Rules of a site: published by hash, watched, refused, gone back from; without any, people decide."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete
 
 from moderation import bootstrap
-from moderation.engine.ruleset import InvalidRuleset
+from moderation.engine.ruleset import InvalidRuleset, Ruleset
 from moderation.errors import NotFound
 from moderation.storage.models import RulesetPointer, RulesetRow
 from moderation.workflow import rulesets
@@ -14,7 +16,7 @@ from moderation.workflow.incoming import Actor
 from moderation.workflow.judge import Judge
 from moderation.workflow.ports import Scores
 from moderation.workflow.rulebook import ExamplesFail
-from moderation.workflow.rulesets import UnreadableRuleset
+from moderation.workflow.rulesets import Rulesets, UnreadableRuleset
 from tests.factories import NOW, Newsroom, later
 from tests.fakes import FakeClassifier
 
@@ -92,6 +94,22 @@ def test_the_same_rules_again_are_no_news(newsroom: Newsroom) -> None:
     for _ in range(3):
         newsroom.app.rulebook.publish_files(site_id=newsroom.site_id, message="again", by=OPERATOR, now=NOW)
     assert [event["type"] for event in newsroom.events()] == ["ruleset.published"]
+
+
+def test_many_who_ask_at_once_wait_for_one_compilation(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = newsroom.app.rulebook.current(site_id=newsroom.site_id).version
+    compiled, from_body = [], Ruleset.from_body
+
+    def slowly(body: str) -> Ruleset:
+        compiled.append(body)
+        time.sleep(0.2)
+        return from_body(body)
+
+    monkeypatch.setattr(Ruleset, "from_body", slowly)
+    fresh = Rulesets(newsroom.app.database)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: fresh.get(version), range(8)))
+    assert len(compiled) == 1 and len({id(one) for one in found}) == 1
 
 
 def test_without_rules_people_decide(newsroom: Newsroom) -> None:
