@@ -15,6 +15,7 @@ from moderation.web.perspective_attributes import NAMES
 from moderation.web.perspective_discovery import document
 from moderation.web.perspective_errors import (
     MEDIA_TYPE,
+    SERVICE,
     QuotaExceeded,
     key_missing,
     key_not_valid,
@@ -194,8 +195,9 @@ def _address(public_url: str) -> str:
     """The configured one where it leads anywhere from outside, else as the caller sees us: nobody else reads this."""
     if public_url and urlsplit(public_url).hostname not in _LOOPBACK:
         return public_url
-    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
-    return f"{scheme if scheme in ('http', 'https') else request.scheme}://{request.host}/"
+    host = request.host.removesuffix(":443")
+    scheme = "https" if host == SERVICE else request.headers.get("X-Forwarded-Proto", request.scheme)
+    return f"{scheme if scheme in ('http', 'https') else request.scheme}://{host}/"
 
 
 def _batch() -> Response:
