@@ -1,4 +1,4 @@
-"""Files that other systems write, as records of `moderation export`: WordPress (WXR), Disqus XML, and our own CSV."""
+"""Files that other systems write, as records of `moderation export`: WordPress (WXR), Disqus, Coral, and our own CSV."""
 
 from __future__ import annotations
 
@@ -14,6 +14,15 @@ from moderation.cli.import_lines import LeftOut
 
 Found = Iterator[tuple[int, Mapping[str, Any] | LeftOut]]
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Coral: NONE is public, and nobody has looked
+_CORAL_STATUS = {
+    "APPROVED": "published",
+    "NONE": "published",
+    "REJECTED": "rejected",
+    "PREMOD": "held",
+    "SYSTEM_WITHHELD": "held",
+}
+_CORAL_COLUMNS = ("id", "author_id", "story_id", "created_at", "body", "parent_id", "status")
 _DISQUS = "{http://disqus.com}"
 _DISQUS_ID = "{http://disqus.com/disqus-internals}id"
 # WordPress: what `wp:comment_approved` stands for; a reason that is None is none of ours
@@ -23,16 +32,23 @@ _WXR_STATUS = {"1": ("published", None), "0": ("held", None), "spam": ("rejected
 def csv_records(lines: Iterable[str]) -> Found:
     """The table that `export --format csv` writes."""
     rows = csv.DictReader(lines)
+    for row in _each(rows):
+        if isinstance(row, LeftOut):
+            yield rows.line_num, row
+        else:
+            given = {name: _unguarded(value) for name, value in row.items() if name and isinstance(value, str)}
+            yield rows.line_num, _csv_record(given)
+
+
+def _each(rows: Iterator[Any]) -> Iterator[Any]:
+    """Each row of a table; one that cannot be read is left out, and the next is tried."""
     while True:
         try:
-            row = next(rows)
+            yield next(rows)
         except StopIteration:
             return
         except csv.Error as error:
-            yield rows.line_num, LeftOut(f"not CSV: {error}")
-            continue
-        given = {name: _unguarded(value) for name, value in row.items() if name and isinstance(value, str)}
-        yield rows.line_num, _csv_record(given)
+            yield LeftOut(f"not CSV: {error}")
 
 
 def _unguarded(value: str) -> str:
@@ -123,6 +139,47 @@ def _disqus_record(
         "status": "rejected" if is_spam else "withdrawn" if is_deleted else "published",
         "decision": {"reason": "spam" if is_spam else None},
     }
+
+
+def coral_records(records: Found) -> Found:
+    """Coral: the comments of its database as JSON lines, as its export tool writes them."""
+    for number, record in records:
+        yield number, record if isinstance(record, LeftOut) else _coral_record(record)
+
+
+def _coral_record(record: Mapping[str, Any]) -> dict[str, Any] | LeftOut:
+    revisions = record.get("revisions")
+    if not isinstance(revisions, list) or not revisions or not isinstance(revisions[-1], dict):
+        return LeftOut("no comment of Coral: it has no revisions")
+    at, parent = record.get("createdAt"), record.get("parentID")
+    return {
+        "id": record.get("id"),
+        "text": revisions[-1].get("body"),
+        "format": "html",
+        "created_at": at.get("$date") if isinstance(at, dict) else at,
+        "author": {"id": record.get("authorID")},
+        "story": {"id": record.get("storyID")},
+        "parent": {"id": parent} if parent else None,
+        "status": _CORAL_STATUS.get(str(record.get("status")), "unknown"),
+    }
+
+
+def coral_csv_records(lines: Iterable[str]) -> Found:
+    """Coral: the `comments.csv` of its importer, with or without a first line of names."""
+    rows = csv.reader(lines)
+    for row in _each(rows):
+        if isinstance(row, LeftOut):
+            yield rows.line_num, row
+        elif len(row) < len(_CORAL_COLUMNS):
+            yield rows.line_num, LeftOut(f"not the columns of Coral: {', '.join(_CORAL_COLUMNS)}")
+        elif row[0] != "id":
+            given = dict(zip(_CORAL_COLUMNS, row, strict=False))
+            body, who, story = given["body"], given["author_id"], given["story_id"]
+            told = {**given, "revisions": [{"body": body}], "authorID": who, "storyID": story}
+            yield (
+                rows.line_num,
+                _coral_record({**told, "createdAt": given["created_at"], "parentID": given["parent_id"]}),
+            )
 
 
 def _elements(file: IO[bytes], *names: str) -> Iterator[Element | LeftOut]:

@@ -52,7 +52,7 @@ class Report:
 @click.option(
     "--format",
     "format",
-    type=click.Choice(("jsonl", "csv", "wxr", "disqus")),
+    type=click.Choice(("jsonl", "csv", "wxr", "disqus", "coral", "coral-csv")),
     help="Default: by the file's name: csv, wxr for .xml, else jsonl.",
 )
 @service.data_option
@@ -63,6 +63,7 @@ def import_comments(file: Path, slug: str, format: str | None, data: Path | None
     jsonl, csv  as `export` writes them
     wxr         the file of WordPress's Tools, Export
     disqus      the XML file of Disqus
+    coral       Coral's collection of comments as JSON lines; coral-csv: the comments.csv of its importer
 
     \b
     {"id": "c1", "text": "…", "author": {"id": "u1", "name": "…"}, "story": {"id": "s1", "title": "…"},
@@ -92,7 +93,10 @@ def _records(raw: IO[bytes], format: str) -> import_files.Found:
     if format in ("wxr", "disqus"):
         return import_files.wxr_records(raw) if format == "wxr" else import_files.disqus_records(raw)
     lines = (line.decode("utf-8", "surrogateescape") for line in raw)
-    return import_files.csv_records(lines) if format == "csv" else import_lines.json_records(lines)
+    if format in ("csv", "coral-csv"):
+        return import_files.csv_records(lines) if format == "csv" else import_files.coral_csv_records(lines)
+    records = import_lines.json_records(lines)
+    return import_files.coral_records(records) if format == "coral" else records
 
 
 def _take(app: Application, site_id: str, batch: Iterable[tuple[int, Decided | LeftOut]], report: Report) -> None:

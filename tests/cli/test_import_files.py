@@ -103,6 +103,40 @@ def test_disqus(service: Service, tmp_path: Path) -> None:
     assert [one["status"] for one in (first, second, third)] == ["published", "rejected", "withdrawn"]
 
 
+def coral(id: str, status: str, **changes: Any) -> str:
+    at = {"$date": "2025-03-01T10:00:00.000Z"}
+    revisions = [{"id": "r1", "body": "Before."}, {"id": "r2", "body": "<p>A fair point.</p>"}]
+    return json.dumps({"id": id, "tenantID": "t", "storyID": "s1", "authorID": "u1", "parentID": None, "status": status,
+                       "revisions": revisions, "createdAt": at, **changes})  # fmt: skip
+
+
+def test_coral(service: Service, tmp_path: Path) -> None:
+    lines = [coral("c1", "NONE"), coral("c2", "APPROVED", parentID="c1"), coral("c3", "REJECTED"), coral("c4", "PREMOD"),
+             coral("c5", "SYSTEM_WITHHELD"), coral("c6", "NEW"), coral("c7", "NONE", revisions=[])]  # fmt: skip
+    done = take(tmp_path, "comments.jsonl", "\n".join(lines), "--format", "coral")
+    assert "3 taken in, 0 were there, 4 left out" in done.stderr
+    assert "2  not decided: send it to POST /v1/comments (no. 4, 5)" in done.stderr
+    first, second, third = exported()
+    assert (first["text"], first["created_at"], first["author"]["id"]) == (
+        "<p>A fair point.</p>",
+        "2025-03-01T10:00:00.000Z",
+        "u1",
+    )
+    assert [one["status"] for one in (first, second, third)] == ["published", "published", "rejected"]
+    assert second["parent"] == {"id": "c1"}
+
+
+def test_corals_table(service: Service, tmp_path: Path) -> None:
+    rows = ["id,author_id,story_id,created_at,body,parent_id,status,rating",
+            'c1,u1,s1,2025-03-01T10:00:00Z,"A fair point, ""really"".",,APPROVED,', "c2,u2,s1,2025-03-01T10:00:00Z,No.,c1,REJECTED,", "c3,u1", f"c4,u1,s1,,{'x' * 140_000},,APPROVED,"]  # fmt: skip
+    done = take(tmp_path, "comments.csv", "\n".join(rows), "--format", "coral-csv")
+    assert "2 taken in, 0 were there, 2 left out" in done.stderr
+    assert "not the columns of Coral" in done.stderr and "not CSV: field larger than" in done.stderr
+    assert [(one["text"], one["status"], one["parent"]) for one in exported()] == [
+        ('A fair point, "really".', "published", None), ("No.", "rejected", {"id": "c1"}),
+    ]  # fmt: skip
+
+
 def test_our_own_table(service: Service, tmp_path: Path) -> None:
     service.comment(id="c1", text="=1+1, he said\nand '+ more", author={"id": "u1", "name": "-Ada-"})
     service.comment(id="c2", text="Get your casinobonus.", parent={"id": "c1"})
