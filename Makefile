@@ -48,6 +48,8 @@ evaluate: install-dev
 	PYTHONPATH=.peers .venv/bin/python -m moderation.evaluation --labels '$(LABELS)'
 
 train: install-dev
+	sh tools/training.sh
+	.training/bin/python -m moderation.evaluation.learning --labels '$(LABELS)' --work .train
 	.venv/bin/python -m moderation.evaluation.train --labels '$(LABELS)'
 
 # After a change of the dependencies in pyproject.toml. No address of a registry gets into the files.

@@ -12,9 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import embedded, rules
+from bench import embedded, rules, scores
 
 HERE = Path(__file__).parent
+PARTS = ("end_to_end", "rules", "scores")
 
 
 def main() -> int:
@@ -23,17 +24,19 @@ def main() -> int:
     parser.add_argument("--comments", type=int, default=600, help="comments of one end-to-end run")
     parser.add_argument("--rounds", type=int, default=3, help="turns of each of the two set-ups")
     parser.add_argument("--labels", type=Path, default=Path("../shared/data"), help="folder with train.jsonl.gz")
-    parser.add_argument("--only", choices=("end_to_end", "rules"), help="one part; the other keeps its last figures")
+    parser.add_argument("--only", choices=PARTS, help="one part; the others keep their last figures")
     given = parser.parse_args()
     kept = json.loads((HERE / "results.json").read_text(encoding="utf-8")) if given.only else {}
     with tempfile.TemporaryDirectory() as folder:
+        measures = {
+            "end_to_end": lambda: embedded.measure(Path(folder), comments=given.comments, rounds=given.rounds),
+            "rules": lambda: rules.measure(given.labels),
+            "scores": lambda: scores.measure(given.labels),
+        }
         found = {
             "date": datetime.now(UTC).date().isoformat(),
             "machine": f"{platform.machine()}, Python {platform.python_version()}",
-            "end_to_end": kept["end_to_end"]
-            if given.only == "rules"
-            else embedded.measure(Path(folder), comments=given.comments, rounds=given.rounds),
-            "rules": kept["rules"] if given.only == "end_to_end" else rules.measure(given.labels),
+            **{part: kept[part] if given.only not in (None, part) else measures[part]() for part in PARTS},
         }
     found = json.loads(json.dumps(found))  # as it is read back: keys are texts
     (HERE / "results.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
@@ -88,6 +91,24 @@ How time grows, each within this run:
 | {few:,} → {many:,} terms in a list | {alone["terms"][str(few)]:.0f} → {alone["terms"][str(many)]:.0f} µs a comment, **{alone["terms"][str(many)] / alone["terms"][str(few)]:.2f}** times (bar: 1.5) |
 | texts of {" → ".join(f"{int(size):,}" for size in alone["lengths"])} characters | {" → ".join(f"{us * 1000:.0f}" for us in alone["lengths"].values())} ns a character |
 | the worst of some 350 texts of 20,480 bytes made to be slow | {alone["worst_ms"]:.0f} ms: {alone["worst"]} (bar: 20 ms) |
+{_scores(found["scores"])}"""
+
+
+def _scores(found: dict[str, Any]) -> str:
+    auc = found["auc"] or {}
+    order = {name: f"; AUC {area:.3f}" for name, area in auc.items()}
+    short, long = found["words_ms"].values()
+    return f"""
+## The learned scores, one process
+
+{found["comments"]:,} {found["source"]}; CPU time of one core.
+
+| | |
+| --- | --- |
+| a comment, first stage and encoder | {found["ms"]["both"]:.1f} ms, **{1000 / found["ms"]["both"]:.0f}** a second (bar: 120){order.get("both", "")} |
+| a comment, first stage alone | {found["ms"]["first"]:.2f} ms{order.get("first", "")} |
+| texts of 15 and of 80 words, median | {short:.1f} and {long:.1f} ms (bar at 80: 35) |
+| a new process: to the first score, and what it holds | {found["start_s"]:.1f} s (bar: 1.5), {found["memory_mb"]:.0f} MB (bar: 350) |
 """
 
 

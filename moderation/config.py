@@ -52,7 +52,7 @@ class Settings(BaseModel):
     )
     rules_dir: Path = Field(default_factory=shipped_rules, description="Folder of the rule files and word lists.")
     learned_scores: bool = Field(
-        default=False,
+        default=True,
         description="Whether the learned model that scores toxicity, insults, threats and the like is used. `false` saves "
         "its memory and time: these scores are then not assessed, and rules that ask for them go by words alone.",
     )

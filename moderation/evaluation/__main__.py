@@ -1,4 +1,4 @@
-"""`make evaluate`: how well the rules do on labelled comments, to docs/quality.md."""
+"""`make evaluate`: how well rules and learned scores do on labelled comments, to docs/quality.md."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 from moderation.cli.judge import compile_rules, rules_folder
 from moderation.engine import ENGINE_VERSION
-from moderation.evaluation import off_topic, peers, questions, sets
+from moderation.evaluation import model_page, off_topic, peers, questions, sets
 from moderation.evaluation.judging import Judge
 from moderation.evaluation.page import Page, gap
 
@@ -36,7 +36,7 @@ def _shown(rows: list[Row], label: str) -> Iterable[Row]:
     "--out", type=click.Path(path_type=Path), default=Path("docs/quality.md"), show_default=True, help="The page to write."
 )  # fmt: skip
 def main(labels: Path, out: Path) -> None:
-    """Judge the labelled comments of a folder by the rules (MODERATION_RULES_DIR, else the shipped ones)."""
+    """Judge the labelled comments of a folder by the rules (MODERATION_RULES_DIR, else the shipped ones) and the model."""
     try:
         page = measured(Judge(compile_rules(rules_folder())), labels)
     except sets.NoLabels as error:
@@ -49,7 +49,8 @@ def main(labels: Path, out: Path) -> None:
 def measured(judge: Judge, labels: Path) -> str:
     """Every question asked; the page."""
     page = Page()
-    found = questions.judged(judge, _shown(sets.comments(labels), "dev"))
+    dev = sets.comments(labels)
+    found = questions.judged(judge, _shown(dev, "dev"))
     news = [one for one in found if one.comment.source == NEWS]
     _news(page, news)
     _sources(page, found)
@@ -59,8 +60,9 @@ def measured(judge: Judge, labels: Path) -> str:
     _disguise(page, judge, found)
     _fairness(page, judge)
     _spans(page, judge, labels)
-    _off_topic(page, labels)
     _peers(page, news)
+    model_page.write(page, judge, labels, dev, _shown)
+    _off_topic(page, labels)
     return page.text(
         date=datetime.now(UTC).date().isoformat(), engine=ENGINE_VERSION, version=judge.ruleset.version[:8]
     )

@@ -9,7 +9,7 @@ from moderation.evaluation.rates import Rate
 
 HEAD = """# Quality
 
-Made by `make evaluate` on {date}; engine {engine}, rules {version}, no learned score but under *Off topic*.
+Made by `make evaluate` on {date}; engine {engine}, rules {version}. **Rules alone, but where a title names scores.**
 Percentages carry their 95 % interval and the number of comments. The labelled sets are described in [data.md](data.md); none of them is part of
 the project. *Stopped* is held or rejected: not published at once. A rater's "toxic" is wider than our guidelines
 (contempt, sarcasm and hard words about people in office pass here), so recall of it is no measure of the rules alone.

@@ -16,6 +16,7 @@ from moderation.evaluation.disguises import WAYS, disguised, disguised_at
 from moderation.evaluation.judging import Judge, found, held_as, stopped, with_text
 from moderation.evaluation.rates import Rate, rate
 from moderation.evaluation.sets import Comment
+from moderation.workflow import who_is_named
 
 SEED = 7
 # Which labels of a source ask for which of our categories.
@@ -50,6 +51,16 @@ def judged(judge: Judge, comments: Iterable[Comment]) -> list[Judged]:
 def load(found: Sequence[Judged]) -> dict[str, Rate]:
     """Desk load: each action's share of comments that nobody selected."""
     return {action: rate([str(one.verdict.action) == action for one in found]) for action in RANK}
+
+
+def stopped_of(found: Sequence[Judged]) -> Rate:
+    """Held or rejected."""
+    return rate([stopped(one.verdict) for one in found])
+
+
+def noticed_of(found: Sequence[Judged]) -> Rate:
+    """Held, rejected or listed for review."""
+    return rate([str(one.verdict.action) != "allow" for one in found])
 
 
 def by_source(found: Sequence[Judged]) -> dict[str, tuple[Rate, Rate, Rate]]:
@@ -95,10 +106,12 @@ def tragedy(judge: Judge, rows: Iterable[tuple[Comment, str, bool]]) -> dict[str
     }
 
 
-def insults(judgements: Sequence[Judged], labels: Mapping[str, str]) -> dict[str, Rate]:
+def insults(
+    judgements: Sequence[Judged], labels: Mapping[str, str], *, told: Callable[[Verdict, Iterable[str]], bool] = held_as
+) -> dict[str, Rate]:
     """By whom our labels say an insult is aimed at: the share that rules on personal attacks stop; then precision."""
     known = [
-        (labels[one.comment.id], held_as(one.verdict, ["personal_attack"]))
+        (labels[one.comment.id], told(one.verdict, ["personal_attack"]))
         for one in judgements
         if one.comment.id in labels
     ]
@@ -152,25 +165,20 @@ def _words_of(one: Judged) -> list[tuple[int, int]]:
     return ordered
 
 
-def identities(judge: Judge) -> dict[str, Rate]:
-    """Civil sentences about each kind of people: the share stopped."""
-    return {who: rate(judge.stops([_with_article(text, who) for text in sentences.CIVIL])) for who in sentences.PEOPLE}
+def identities(judge: Judge, *, listed: bool = False) -> dict[str, Rate]:
+    """Civil sentences about each kind of people: the share stopped, or also what is listed for review."""
+    return {who: rate(judge.stops(texts, listed=listed)) for who, texts in who_is_named.sentences().items()}
 
 
-def _with_article(text: str, who: str) -> str:
-    article = "an {one}" if who[0].lower() in "aeiou" and not who.startswith("Eu") else "a {one}"
-    return text.replace("a {one}", article).replace("A {one}", article.capitalize()).format(one=who)
-
-
-def sides(judge: Judge) -> dict[str, tuple[Rate, Rate]]:
-    """Criticism and hostility, the same words of left and of right: the share stopped of each."""
+def sides(judge: Judge, *, listed: bool = False) -> dict[str, tuple[Rate, Rate]]:
+    """Criticism and hostility, the same words of left and of right: the share stopped (or listed) of each."""
     rows = {}
     for name, side in (("left", 0), ("right", 1)):
         civil = [text.format(one=pair[side]) for text in sentences.POLITICAL for pair in sentences.SIDES]
         hostile = [
             text.format(one=pair[side], other=pair[side + 2]) for text in sentences.HOSTILE for pair in sentences.SIDES
         ]
-        rows[name] = (rate(judge.stops(civil)), rate(judge.stops(hostile)))
+        rows[name] = (rate(judge.stops(civil, listed=listed)), rate(judge.stops(hostile, listed=listed)))
     return rows
 
 

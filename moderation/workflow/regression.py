@@ -8,20 +8,30 @@ import numpy
 
 _STEPS = 50
 _NEAR = 1e-6
+_FREE = 1e-3  # the pull on the start
 
 
 def fitted(rows: Any, truth: Any, weights: Any, *, before: Any, pull: float) -> Any:
     """Rows × numbers, yes or no and weight of each row in; the numbers out. The last one is the start and moves freely."""
     ridge = numpy.full(rows.shape[1], pull)
-    ridge[-1] = _NEAR
+    ridge[-1] = _FREE
     numbers = numpy.array(before, dtype=float)
+
+    def cost(tried: Any) -> float:
+        odds = rows @ tried
+        surprise = numpy.logaddexp(0, odds) - truth * odds
+        return float((weights * surprise).sum() + (ridge * (tried - before) ** 2).sum() / 2)
+
+    now = cost(numbers)
     for _ in range(_STEPS):
         chance = 1 / (1 + numpy.exp(-numpy.clip(rows @ numbers, -30, 30)))
         slope = rows.T @ (weights * (truth - chance)) - ridge * (numbers - before)
         curve = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + numpy.diag(ridge)
         step = numpy.linalg.solve(curve, slope)
-        numbers = numbers + step
-        if float(numpy.abs(step).max()) < _NEAR:
+        while (then := cost(numbers + step)) > now and float(numpy.abs(step).max()) > _NEAR:
+            step = step / 2  # far from the end a whole step may lead further away
+        numbers, before_it, now = numbers + step, now, then
+        if before_it - now < _NEAR:
             break
     return numbers
 

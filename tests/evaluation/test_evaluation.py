@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from moderation.adapters.rule_files import RuleFolder
 from moderation.config import shipped_rules
 from moderation.engine.ruleset import load
-from moderation.evaluation import questions, sentences
+from moderation.evaluation import questions
 from moderation.evaluation.__main__ import main
 from moderation.evaluation.disguises import WAYS, disguised, disguised_at
 from moderation.evaluation.judging import Judge
@@ -19,6 +19,7 @@ from moderation.evaluation.off_topic import NEWS, REPLIES
 from moderation.evaluation.rates import Rate
 from moderation.evaluation.sets import Comment
 from moderation.evaluation.train import main as train
+from moderation.workflow import who_is_named
 
 DEV = (
     {"src": "civil_autolabel_test", "text": "You are an idiot.", "y": {"toxic": 1.0}},
@@ -144,5 +145,5 @@ def test_a_joke_that_is_only_listed_is_not_counted_as_held(judge: Judge) -> None
 
 
 def test_no_sentence_is_told_twice() -> None:
-    assert len(set(sentences.PEOPLE)) == len(sentences.PEOPLE)
-    assert len(set(sentences.CIVIL)) == len(sentences.CIVIL)
+    assert len(set(who_is_named.PEOPLE)) == len(who_is_named.PEOPLE)
+    assert len(set(who_is_named.CIVIL)) == len(who_is_named.CIVIL)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp
+from math import exp, prod
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +35,26 @@ class Formula:
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """How one attribute is scored: by both, and by the first stage alone."""
+    """How one attribute is scored, by both and by the first stage alone. It is had where any of its formulas has it."""
 
-    full: Formula
-    first: Formula
+    full: Sequence[Formula]
+    first: Sequence[Formula]
+
+
+def any_of(formulas: Sequence[Formula], first: Sequence[float], encoder: Sequence[float] = ()) -> float:
+    """The chance that at least one is so, as if they were independent."""
+    return 1 - prod(1 - formula.of(first, encoder) for formula in formulas)
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What belongs together: name and version, checksums, formulas, and where the first stage is enough."""
+    """What belongs together: name and version, checksums, formulas, and from which logit on a word is pointed at."""
 
     name: str
     version: str
     files: Mapping[str, str]
     heads: Sequence[str]
     attributes: Mapping[str, Attribute]
-    settled_below: float
     span_at: float
 
 
@@ -91,9 +95,8 @@ def _manifest(given: Mapping[str, Any]) -> Manifest:
         files=given["files"],
         heads=tuple(given["heads"]),
         attributes={
-            name: Attribute(Formula(**each["full"]), Formula(**each["first"]))
+            name: Attribute(*(tuple(Formula(**one) for one in each[stage]) for stage in ("full", "first")))
             for name, each in given["attributes"].items()
         },
-        settled_below=given["settled_below"],
         span_at=given["span_at"],
     )

@@ -24,17 +24,17 @@ def words_of(text: str) -> list[str]:
 
 def in_word(word: str) -> Iterator[int]:
     """The buckets of a word and of its parts."""
-    yield crc32(word.encode()) % BUCKETS
+    yield crc32(word.encode(errors="surrogatepass")) % BUCKETS
     edged = f"<{word}>"
     for length in _PARTS:
         for start in range(len(edged) - length + 1):
             if length < len(word) or length == len(edged):
-                yield crc32(edged[start : start + length].encode()) % BUCKETS
+                yield crc32(edged[start : start + length].encode(errors="surrogatepass")) % BUCKETS
 
 
 def of_pair(first: str, second: str) -> int:
     """The bucket of two words that stand side by side."""
-    return crc32(f"{first} {second}".encode()) % BUCKETS
+    return crc32(f"{first} {second}".encode(errors="surrogatepass")) % BUCKETS
 
 
 def buckets(text: str) -> list[int]:

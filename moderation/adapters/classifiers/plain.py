@@ -30,7 +30,7 @@ _SHORTEST = 3  # letters of a word that is written out
 
 
 class Chunk(NamedTuple):
-    """What stands between two blanks, written out, and its range in the view (code points)."""
+    """What stands between two blanks, written out, and its range in the view (code points) without signs at the edges."""
 
     text: str
     start: int
@@ -60,9 +60,12 @@ def _chunks(seen: str) -> Iterator[Chunk]:
 
 def _between(seen: str, start: int, end: int) -> Iterator[Chunk]:
     for chunk in _CHUNK.finditer(seen, start, end):
-        text = _read(chunk.group())
+        written = chunk.group()
+        text = _read(written)
         if text:
-            yield Chunk(text, *chunk.span())
+            left = len(written) - len(written.lstrip(_EDGES)) if written.strip(_EDGES) else 0
+            core = written.strip(_EDGES) or written
+            yield Chunk(text, chunk.start() + left, chunk.start() + left + len(core))
 
 
 def _joined(spaced: str) -> str | None:

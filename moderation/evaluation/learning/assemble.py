@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,6 @@ from moderation.evaluation.sets import Comment
 
 NAME, VERSION = "keepitcivil", "1"
 _COUNTED = 2_000.0  # what a set weighs at most in a formula: a large one does not decide alone
-_SETTLED = 0.02  # share of the comments called toxic that the first stage alone may let go
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +64,14 @@ def write(folder: Path, seen: Seen, labels: Path, span_at: float, told: Callable
              if not is_reported(one.text) and (kind != "joke" or strict)]  # fmt: skip
     seen_jokes = see(folder, [one for one, _ in jokes], told)
     attributes = {}
-    for name, plan in formulas.PLANS.items():
-        if name == "tragedy_joke":
-            attributes[name] = _fitted(seen_jokes, [is_joke for _, is_joke in jokes], plan, None)
-        else:
-            attributes[name] = _fitted(seen, [plan.truth(one) for one in seen.comments], plan, plan.calibrated)
+    for name, plans in formulas.PLANS.items():
+        found = [
+            _fitted(seen_jokes, [is_joke for _, is_joke in jokes], plan)
+            if name == "tragedy_joke"
+            else _fitted(seen, [plan.truth(one) for one in seen.comments], plan)
+            for plan in plans
+        ]
+        attributes[name] = {stage: [each[stage] for each in found] for stage in ("full", "first")}
     manifest = {
         "format": artifact.FORMAT,
         "name": NAME,
@@ -77,15 +79,12 @@ def write(folder: Path, seen: Seen, labels: Path, span_at: float, told: Callable
         "files": {name: _digest(folder / name) for name in (artifact.ENCODER, artifact.NGRAMS)},
         "heads": HEADS,
         "attributes": attributes,
-        "settled_below": _settled(seen, attributes),
         "span_at": span_at,
     }
     (folder / artifact.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def _fitted(
-    seen: Seen, truths: Sequence[bool | None], plan: formulas.Plan, calibrated: formulas.Truth | None
-) -> dict[str, Any]:
+def _fitted(seen: Seen, truths: Sequence[bool | None], plan: formulas.Plan) -> dict[str, Any]:
     asked = [index for index, truth in enumerate(truths) if truth is not None and _may_fit(seen.comments[index])]
     truth = numpy.array([truths[index] for index in asked], dtype=float)
     weights = _weights([seen.comments[index] for index in asked])
@@ -93,7 +92,7 @@ def _fitted(
     found = {}
     for stage, by_both in (("full", True), ("first", False)):
         formula = formulas.fit(plan.heads, encoder, first, truth, weights, by_both=by_both)
-        if calibrated is not None:
+        if (calibrated := plan.calibrated) is not None:
             known = [i for i, one in enumerate(seen.comments) if calibrated(one) is not None]
             logits = formulas.logits_of(formula, seen.encoder[known], seen.first[known])
             answers = numpy.array([calibrated(seen.comments[i]) for i in known], dtype=float)
@@ -110,17 +109,6 @@ def _may_fit(one: Comment) -> bool:
 def _weights(comments: Sequence[Comment]) -> Any:
     counts = Counter(one.source for one in comments)
     return numpy.array([min(1.0, _COUNTED / counts[one.source]) for one in comments])
-
-
-def _settled(seen: Seen, attributes: Mapping[str, Any]) -> float:
-    """Below this, by all its scores, the first stage is enough: few of the toxic news comments lie there."""
-    chances = [
-        1 / (1 + numpy.exp(-formulas.logits_of(each["first"], seen.encoder, seen.first)))
-        for each in attributes.values()
-    ]
-    highest = numpy.max(chances, axis=0)
-    toxic = [index for index, one in enumerate(seen.comments) if one.source.startswith("civil") and one.bad]
-    return round(float(numpy.quantile(highest[toxic], _SETTLED)), 4)
 
 
 def _first_stage(folder: Path) -> Ngrams:

@@ -10,6 +10,7 @@ import numpy
 
 from moderation.evaluation.learning.targets import HEADS
 from moderation.evaluation.sets import Comment
+from moderation.workflow import regression
 
 Truth = Callable[[Comment], bool | None]
 _RIDGE = 3.0  # a formula stays near the plain sum of its heads unless the comments say otherwise
@@ -48,21 +49,31 @@ def _attacks_identity(one: Comment) -> bool | None:
 
 _SIX = ("jigsaw_wiki", "civil_autolabel_old")
 _NEWS = ("civil_",)
-PLANS: Mapping[str, Plan] = {
-    "toxicity": Plan(
+
+
+# One attribute, one plan, or several of which any makes it so.
+def _one(heads: tuple[str, ...], truth: Truth, calibrated: Truth | None = None) -> tuple[Plan, ...]:
+    return (Plan(heads, truth, calibrated),)
+
+
+PLANS: Mapping[str, tuple[Plan, ...]] = {
+    "toxicity": _one(
         ("news_toxic", "talk_toxic", "insult", "obscene", "detox", "hate", "offensive"),
         _label("toxic", *_NEWS),
         _label("toxic", "civil_autolabel"),
     ),
-    "severe_toxicity": Plan(("severe", "threat", "hate", "obscene", "news_toxic"), _label("severe", *_SIX)),
-    "insult": Plan(("insult", "news_toxic", "talk_toxic", "detox"), _label("insult", *_SIX)),
-    "personal_attack": Plan(("insult", "talk_toxic", "detox", "hate"), _label("insult", *_SIX)),
-    "profanity": Plan(("obscene", "detox"), _label("obscene", *_SIX)),
-    "vulgarity": Plan(("sexual", "obscene"), _first(_label("sexual"), _label("S", "openai"))),
-    "identity_attack": Plan(("identity", "hate", "sexist", "misogyny", "offensive"), _attacks_identity),
-    "threat": Plan(("threat", "severe"), _label("threat", *_SIX)),
-    "incivility": Plan(("news_toxic", "talk_toxic", "insult", "detox", "removed"), _label("toxic", *_NEWS, "jigsaw")),
-    "tragedy_joke": Plan(("tragedy_joke",), _label("tragedy_joke")),
+    "severe_toxicity": _one(("severe", "threat", "hate", "obscene", "news_toxic"), _label("severe", *_SIX)),
+    "insult": _one(("insult", "news_toxic", "talk_toxic", "detox"), _label("insult", *_SIX)),
+    "personal_attack": _one(("insult", "talk_toxic", "detox", "hate"), _label("insult", *_SIX)),
+    "profanity": _one(("obscene", "detox"), _label("obscene", *_SIX)),
+    "vulgarity": _one(("sexual", "obscene"), _first(_label("sexual"), _label("S", "openai"))),
+    "identity_attack": (
+        Plan(("identity", "hate", "offensive"), _attacks_identity),
+        Plan(("sexist", "misogyny"), _first(_label("sexist"), _label("misogyny"))),
+    ),
+    "threat": _one(("threat", "severe"), _label("threat", *_SIX)),
+    "incivility": _one(("news_toxic", "talk_toxic", "insult", "detox", "removed"), _label("toxic", *_NEWS, "jigsaw")),
+    "tragedy_joke": _one(("tragedy_joke",), _label("tragedy_joke")),
 }
 
 
@@ -70,7 +81,9 @@ def fit(heads: Sequence[str], encoder: Any, first: Any, truth: Any, weights: Any
     """Logits (comments × heads) of both stages and what is true in; the formula as the manifest has it out."""
     chosen = [HEADS.index(name) for name in heads]
     seen = numpy.hstack([encoder[:, chosen], first[:, chosen]] if by_both else [first[:, chosen]])
-    numbers = _newton(numpy.hstack([seen, numpy.ones((len(seen), 1))]), truth, weights)
+    before = numpy.append(numpy.full(seen.shape[1], _START), 0.0)
+    rows = numpy.hstack([seen, numpy.ones((len(seen), 1))])
+    numbers = regression.fitted(rows, truth, weights, before=before, pull=_RIDGE)
     full = numpy.zeros((2, len(HEADS)))
     if by_both:
         full[0, chosen] = numbers[: len(chosen)]
@@ -82,7 +95,7 @@ def fit(heads: Sequence[str], encoder: Any, first: Any, truth: Any, weights: Any
 def calibrate(formula: dict[str, Any], logits: Any, truth: Any, weights: Any) -> dict[str, Any]:
     """The same formula stretched and moved so that its numbers are chances (J. Platt, 1999)."""
     rows = numpy.stack([logits, numpy.ones(len(logits))], axis=1)
-    slope, start = _newton(rows, truth, weights, ridge=1e-3, before=numpy.array([1.0, 0.0]))
+    slope, start = regression.fitted(rows, truth, weights, before=numpy.array([1.0, 0.0]), pull=1e-3)
     moved = {name: [round(slope * each, 4) for each in formula[name]] for name in ("encoder", "first")}
     return {**moved, "start": round(slope * formula["start"] + start, 4)}
 
@@ -93,22 +106,3 @@ def logits_of(formula: dict[str, Any], encoder: Any, first: Any) -> Any:
     if formula["encoder"]:
         seen = seen + encoder @ numpy.array(formula["encoder"])
     return seen + formula["start"]
-
-
-def _newton(rows: Any, truth: Any, weights: Any, *, ridge: float = _RIDGE, before: Any = None) -> Any:
-    """Logistic regression that is drawn to where it began."""
-    if before is None:
-        before = numpy.full(rows.shape[1], _START)
-        before[-1] = 0.0
-    pull = numpy.full(rows.shape[1], ridge)
-    pull[-1] = 1e-6
-    numbers = before.copy()
-    for _ in range(50):
-        chance = 1 / (1 + numpy.exp(-numpy.clip(rows @ numbers, -30, 30)))
-        slope = rows.T @ (weights * (truth - chance)) - pull * (numbers - before)
-        curve = (rows * (weights * chance * (1 - chance))[:, None]).T @ rows + numpy.diag(pull)
-        step = numpy.linalg.solve(curve, slope)
-        numbers = numbers + step
-        if float(numpy.abs(step).max()) < 1e-6:
-            break
-    return numbers

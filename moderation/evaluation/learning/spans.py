@@ -28,6 +28,7 @@ def fit(scorer: Scorer, labels: Path, told: Callable[[str], None]) -> nn.Linear:
     optimizer = torch.optim.AdamW(layer.parameters(), lr=_FASTEST)
     scorer.eval()
     texts = [_example(one.text, marked) for one, marked in sets.toxic_spans(labels, "train")]
+    texts.sort(key=lambda each: len(each[0]))
     seen = list(_hidden(scorer, texts))
     told(f"spans: {len(seen)} batches")
     for number in range(_PASSES):
