@@ -45,7 +45,7 @@ def service(template: Template, tmp_path_factory: pytest.TempPathFactory) -> Ite
         (rules / f"{id}.yaml").write_text(RULES.format(id=id, category=category, action=action, term=f"{id}word"))
     trial = RULES.format(id="try", category="profanity", action="hold", term="tryword").replace("live", "trial")
     (rules / "try.yaml").write_text(trial)
-    made = template.service(folder, rules_dir=rules)
+    made = template.service(folder, rules_dir=rules, learned_scores=False, off_topic=False)  # the rules alone
     made.application.rulebook.publish_files(
         site_id=made.site_id, message="For the tests", by=OPERATOR, now=made.application.now()
     )
