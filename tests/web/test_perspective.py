@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text as sql
 from werkzeug.test import TestResponse
 
 from moderation.engine.verdict import ATTRIBUTES
@@ -462,6 +463,10 @@ def test_suggested_scores_are_noted_without_the_text(perspective: Perspective) -
     assert answer.get_json() == {"clientToken": "t", "detectedLanguages": ["en"], "requestedLanguages": ["en"]}
     spans = {"THREAT": {"spanScores": [{"begin": 0, "end": 3, "score": {"value": 0.25, "type": "PROBABILITY"}}]}}
     assert perspective.suggest(attributeScores=spans).status_code == 200
+    with perspective.service.application.database.read() as session:
+        (row,) = session.execute(sql("SELECT protocol, told, text_mac FROM feedback WHERE told LIKE '%0.25%'")).all()
+    assert (row.protocol, json.loads(row.told)) == ("perspective", {"THREAT": 0.25})  # the last word counts
+    assert "numpty" not in str(row)
 
 
 @pytest.mark.parametrize(
@@ -493,6 +498,11 @@ def test_the_discovery_document_leads_to_the_service(perspective: Perspective) -
     error = refused(client.get("/$discovery/rest", query_string={"key": "wrongwrongwr"}))
     assert error["details"][0]["reason"] == "API_KEY_INVALID"
     assert set(_references(found)) <= set(found["schemas"])
+    google = client.get("/$discovery/rest", base_url="http://commentanalyzer.googleapis.com:443").get_json()
+    assert google["rootUrl"] == "https://commentanalyzer.googleapis.com/"
+    for odd in ("a b", "<x>", ""):
+        assert client.get("/$discovery/rest", headers={"Host": odd}).get_json()["rootUrl"].startswith("http://")
+        assert refused(client.post("/v1alpha1/comments:analyze", headers={"Host": odd}), 403)
 
 
 def _references(value: Any) -> Iterator[str]:

@@ -100,7 +100,6 @@ def _known(edge: Edge, key: str) -> auth.KeyHolder:
 
 def analyze(asked: Asked) -> Response:
     """Scores of a text; nothing is stored, whatever doNotStore says."""
-    ends = time.monotonic() + SECONDS
     given = parse(_body(), ANALYZE)
     names = _known_names(given, "requestedAttributes", "Missing requested_attributes")
     for one in given.fields["requestedAttributes"].values():
@@ -109,6 +108,7 @@ def analyze(asked: Asked) -> Response:
     found = languages(given, own)
     if asked.holder.options.get("languages") != "lenient":
         check_languages(names, found, own)
+    ends = time.monotonic() + SECONDS  # from here on: rules that are new have been compiled by now
     with asked.edge.judging.enter():
         body, sources = Analysis(asked.edge, asked.holder, given, ends).answer(found)
     response = Response(written(body), content_type=MEDIA_TYPE)
@@ -196,6 +196,8 @@ def _address(public_url: str) -> str:
     if public_url and urlsplit(public_url).hostname not in _LOOPBACK:
         return public_url
     host = request.host.removesuffix(":443")
+    if not host:  # none was sent, or it is no host's name
+        return public_url
     scheme = "https" if host == SERVICE else request.headers.get("X-Forwarded-Proto", request.scheme)
     return f"{scheme if scheme in ('http', 'https') else request.scheme}://{host}/"
 
