@@ -149,11 +149,12 @@ def test_every_name_of_the_table_is_answered(perspective: Perspective, name: str
 
 
 def test_a_learned_score_goes_before_rules(perspective: Perspective, scored: Callable[..., None]) -> None:
-    scored(toxicity=0.4321987654321, profanity=0.2, vulgarity=0.3)
-    answer = perspective.analyze(INSULT, "TOXICITY", "OBSCENE", "INSULT")
+    scored(toxicity=0.5, threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
+    answer = perspective.analyze(INSULT, "THREAT", "OBSCENE", "INSULT", "TOXICITY")
     scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
-    assert scores == {"TOXICITY": 0.658357, "OBSCENE": 0.3, "INSULT": HELD}  # with the digits of a 32-bit number
-    assert answer.headers["Scored-By"] == "TOXICITY=model, OBSCENE=model, INSULT=rules"
+    assert scores.pop("TOXICITY") == pytest.approx(mapped(0.5))
+    assert scores == {"THREAT": 0.43219876, "OBSCENE": 0.3, "INSULT": HELD}  # with the digits of a 32-bit number
+    assert answer.headers["Scored-By"] == "THREAT=model, OBSCENE=model, INSULT=rules, TOXICITY=model"
 
 
 def test_a_model_that_fails_leaves_the_rules(perspective: Perspective) -> None:
