@@ -35,11 +35,13 @@ def write(page: Page, alone: Judge, labels: Path, dev: Sequence[Comment], shown:
     _together(page, {"rules alone": alone, "rules and scores": together}, labels, dev, shown)
     _fair(page, together, model)
     test = sets.toxic_spans(labels, "test")
+    marked = {one.id: places for one, places in test}
+    pointed = ((one, marked[one.id]) for one in shown([one for one, _ in test], "which words"))
     page.table(
         "Which words, rules and scores",
         "As above: mean F1 of the characters pointed at, on the test split (bar: 0.62).",
         ("", "F1"),
-        [("rules and scores", f"{questions.spans(together, test):.3f}")],
+        [("where both point, else the scores', else the rules'", f"{_pointing(alone, model, pointed):.3f}")],
     )
 
 
@@ -47,6 +49,8 @@ def _order(page: Page, scored: Sequence[Scored]) -> None:
     rows = []
     for source, attribute in learned.ASKED:
         truth, both = learned.asked(scored, source, attribute)
+        if not truth:
+            continue
         first = learned.asked(scored, source, attribute, "first")[1]
         low, high = learned.interval(truth, both)
         area = f"{learned.auc(truth, both):.3f} ({low:.3f} to {high:.3f}; n = {len(truth):,})"
@@ -98,7 +102,7 @@ def _disguised(page: Page, model: Learned, scored: Sequence[Scored]) -> None:
         return [view.span(*span) for span in given.spans.get("toxicity", ())]
 
     rows = []
-    for source in (NEWS, "surge_toxicity"):
+    for source in sorted({one.comment.source for one in scored} & {NEWS, "surge_toxicity"}):
         plain, hidden = learned.under_disguise(model, scored, source, resting)
         rows.append((source, f"{plain:.3f}", f"{hidden:.3f}"))
     page.table(
@@ -130,6 +134,20 @@ def _together(page: Page, judges: Mapping[str, Judge], labels: Path, dev: Sequen
         ("", *judges),
         [(name, *(cells[name] for cells in columns)) for name in columns[0]],
     )
+
+
+def _pointing(alone: Judge, model: Learned, rows: Iterable[tuple[Comment, frozenset[int]]]) -> float:
+    """Mean F1 of the words that a reader is pointed at, rules and scores taken together."""
+    found = []
+    for comment, marked in rows:
+        matches = alone.verdict(comment).matches
+        by_rules = {at for match in matches for start, end in match.spans for at in range(start, end)}
+        view = fold(comment.text)
+        given = model.score(Submission(comment.text, language="en"), language="en", seconds=learned.LONG)
+        spans = {view.span(*span) for several in given.spans.values() for span in several}
+        by_scores = {at for start, end in spans for at in range(start, end)}
+        found.append(questions.f1((by_rules & by_scores) or by_scores or by_rules, marked))
+    return sum(found) / len(found) if found else 0.0
 
 
 def _on_news(judged: Sequence[questions.Judged]) -> dict[str, str]:

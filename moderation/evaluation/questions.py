@@ -188,12 +188,13 @@ def spans(judge: Judge, rows: Iterable[tuple[Comment, frozenset[int]]]) -> float
     for comment, wanted in rows:
         verdict = judge.verdict(comment)
         got = {at for match in verdict.matches for start, end in match.spans for at in range(start, end)}
-        total += _f1(got, wanted)
+        total += f1(got, wanted)
         count += 1
     return total / count if count else 0.0
 
 
-def _f1(got: set[int], wanted: frozenset[int]) -> float:
+def f1(got: set[int], wanted: frozenset[int]) -> float:
+    """Agreement by characters; pointing at nothing where nothing is due is perfect."""
     if not wanted or not got:
         return float(not wanted and not got)
     both = len(got & wanted)

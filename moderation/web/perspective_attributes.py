@@ -9,10 +9,13 @@ from moderation.web.perspective_statistics import incoherent, unsubstantial
 from moderation.workflow.rule_scores import CATEGORIES_OF, RULES, Scored, overall
 
 STATISTICS = "statistics"
-# Learned toxicity -> the number for this protocol, straight lines between the points, rising all the way. A newsroom's
-# 0.80 has to hold about what Perspective's 0.80 held; the points are to be measured with the learned score, and until
-# then the line is straight. What rules alone give does not go through it.
-TOXICITY_MAP: tuple[tuple[float, float], ...] = ((0.0, 0.0), (1.0, 1.0))
+# Learned toxicity -> the number for this protocol, straight lines between the points, rising all the way: of 2,000
+# comments whose scores Perspective published in 2018 as many reach each point as reached its number (`make train`
+# prints the points). What rules alone give does not go through it.
+TOXICITY_MAP: tuple[tuple[float, float], ...] = (
+    (0.0, 0.0), (0.0002, 0.1), (0.0014, 0.2), (0.014, 0.3), (0.0691, 0.4), (0.1628, 0.5), (0.3121, 0.6), (0.5179, 0.7),
+    (0.7083, 0.8), (0.8219, 0.9), (0.9227, 0.95), (1.0, 1.0),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,9 @@ def log_loss(chances: Any, truth: Any) -> float:
 
 
 def auc(chances: Any, truth: Any) -> float:
-    """The chance that a yes stands above a no (ties count half)."""
+    """The chance that a yes stands above a no (ties count half); one half where there is only one kind."""
     no, yes = numpy.sort(chances[truth < 0.5]), chances[truth >= 0.5]
+    if not len(no) or not len(yes):
+        return 0.5
     below = numpy.searchsorted(no, yes, "left") + numpy.searchsorted(no, yes, "right")
     return float(below.mean() / (2 * len(no)))

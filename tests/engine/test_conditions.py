@@ -17,8 +17,12 @@ from tests.engine.cases import facts, hits, judged, one_rule, rule
 STORY = {"id": "s1", "title": "Bike lane", "section": "Local", "people": [{"name": "Sam Patel", "role": "private"}]}
 LISTS = {"lists/family.yaml": "terms: [mother, father]", "lists/insults.yaml": "terms: [{term: moron, tier: strong}]"}
 SAME = {"text": "The same text again, please."}
-LONG = {"text": "Ask your councillor tonight why the new bridge has to close the market for two years, and share this widely."}
-REWORDED = {"text": "Ask the councillor tonight why the new bridge has to shut the market for two years, and share it widely!"}
+LONG = {
+    "text": "Ask your councillor tonight why the new bridge has to close the market for two years, and share this widely."
+}
+REWORDED = {
+    "text": "Ask the councillor tonight why the new bridge has to shut the market for two years, and share it widely!"
+}
 BARE_LINKS = (
     "bit.ly/abc", "(t.co/xyz)", "tinyurl.com/4xy", "is.gd/x", "rb.gy/a1,", "lnkd.in/xyz", "youtu.be/dQw4", "a.co/d",
     "deals.tk/watches", "my-shop.store/sale-2", "promo.dev/x", "zeitung.at/artikel-9", "foo.md/a_b", "bit.ly",

@@ -139,7 +139,11 @@ def test_insults_are_counted_by_whom_they_are_aimed_at(judge: Judge) -> None:
 
 
 def test_a_joke_that_is_only_listed_is_not_counted_as_held(judge: Judge) -> None:
-    texts = ("Crispy critters lol", "I named my phone Titanic. Now it's syncing.", "My heart breaks for them.")
+    texts = (
+        "Crispy critters lol",
+        "Why did the Titanic sink? Because the captain was too cool to ask",
+        "My heart breaks for them.",
+    )
     rows = questions.tragedy(judge, [(Comment(text, text, "tragedy"), "joke", True) for text in texts])
     assert rows == {"joke, named tragedy": (Rate(2, 3), Rate(1, 3))}
 

@@ -24,7 +24,7 @@ from moderation.workflow.ports import Scores
 LANGUAGE = "en"  # of the sets that it learned from
 _FIRST_STAGE = "-first-stage"
 _SLOWEST = 0.15  # seconds that the encoder may need; with less left the first stage answers alone
-_HIGH = 0.5  # from here on a score tells what it rests on
+_HIGH = 0.2  # from here on a score tells what it rests on
 # Rests on the whole comment, not on single words.
 _WITHOUT_SPANS = frozenset(("tragedy_joke",))
 

@@ -13,7 +13,7 @@ import torch
 from moderation.adapters.classifiers import artifact
 from moderation.adapters.classifiers.plain import plain
 from moderation.evaluation import sets
-from moderation.evaluation.learning import assemble, encoder, export, first_stage, spans
+from moderation.evaluation.learning import assemble, encoder, export, first_stage, scale, spans
 from moderation.evaluation.learning.examples import example, parts, training_rows
 from moderation.evaluation.learning.targets import Row
 
@@ -53,6 +53,8 @@ def main(labels: Path, work: Path, passes: int, to: Path) -> None:
     _told(f"spans: F1 {agreement:.3f} on the trial split")
     export.write(scorer, layer, to / artifact.ENCODER)
     assemble.write(to, assemble.see(to, assemble.fitting(labels), _told), labels, at, _told)
+    if to == artifact.FOLDER:
+        click.echo(f"TOXICITY_MAP = {tuple(scale.points(labels))}")  # for moderation/web/perspective_attributes.py
     _told(f"written to {to}; run `make evaluate` for the figures")
 
 
