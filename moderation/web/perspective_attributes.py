@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from moderation.engine.verdict import CATEGORIES
 from moderation.web.perspective_statistics import incoherent, unsubstantial
-from moderation.workflow.rule_scores import CATEGORIES_OF, RULES, Scored, overall
+from moderation.workflow.rule_scores import CATEGORIES_OF, GRADES, RULES, Scored, overall
 
 STATISTICS = "statistics"
 # Learned toxicity -> the number for this protocol, straight lines between the points, rising all the way: of 2,000
@@ -34,12 +34,15 @@ class Source:
             return self.statistic(text), STATISTICS
         if self.whole:
             return overall(scored.verdict), RULES
+        categories = {category for name in self.attributes for category in CATEGORIES_OF[name]}
+        by_rules = scored.by_rules(categories & set(CATEGORIES), self.aims)
         if self.aims is not None:
-            categories = {category for name in self.attributes for category in CATEGORIES_OF[name]}
-            return scored.by_rules(categories & set(CATEGORIES), self.aims), RULES
+            return by_rules, RULES
         name = max(self.attributes, key=scored.scores.__getitem__)
         value, source = scored.scores[name], str(scored.scored_by[name].get("source", ""))
-        return (mapped(value) if self.mapped and source != RULES else value), source
+        value = mapped(value) if self.mapped and source != RULES else value
+        # What the newsroom's own rules stop has to reach a caller's threshold, whatever the model thinks of it.
+        return (by_rules, RULES) if by_rules >= GRADES["hold"] and by_rules > value else (value, source)
 
 
 def mapped(value: float) -> float:

@@ -148,13 +148,25 @@ def test_every_name_of_the_table_is_answered(perspective: Perspective, name: str
     assert 0.0 <= perspective.value("The council should have asked the people of the harbour first.", name) <= 1.0
 
 
-def test_a_learned_score_goes_before_rules(perspective: Perspective, scored: Callable[..., None]) -> None:
+def test_a_learned_score_goes_before_rules_that_stop_nothing(
+    perspective: Perspective, scored: Callable[..., None]
+) -> None:
     scored(toxicity=0.5, threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
-    answer = perspective.analyze(INSULT, "THREAT", "OBSCENE", "INSULT", "TOXICITY")
+    answer = perspective.analyze("A fair point.", "THREAT", "OBSCENE", "INSULT", "TOXICITY")
     scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
     assert scores.pop("TOXICITY") == pytest.approx(mapped(0.5))
-    assert scores == {"THREAT": 0.43219876, "OBSCENE": 0.3, "INSULT": HELD}  # with the digits of a 32-bit number
+    assert scores == {"THREAT": 0.43219876, "OBSCENE": 0.3, "INSULT": CLEAN}  # with the digits of a 32-bit number
     assert answer.headers["Scored-By"] == "THREAT=model, OBSCENE=model, INSULT=rules, TOXICITY=model"
+
+
+def test_what_rules_stop_reaches_a_threshold_whatever_the_model_thinks(
+    perspective: Perspective, scored: Callable[..., None]
+) -> None:
+    scored(toxicity=0.1, insult=0.99, profanity=0.2)
+    answer = perspective.analyze(INSULT, "TOXICITY", "INSULT", "PROFANITY")
+    scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
+    assert scores == {"TOXICITY": HELD, "INSULT": 0.99, "PROFANITY": 0.2}
+    assert answer.headers["Scored-By"] == "TOXICITY=rules, INSULT=model, PROFANITY=model"
 
 
 def test_a_model_that_fails_leaves_the_rules(perspective: Perspective) -> None:
