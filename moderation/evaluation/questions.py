@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from random import Random
 
@@ -193,7 +193,7 @@ def spans(judge: Judge, rows: Iterable[tuple[Comment, frozenset[int]]]) -> float
     return total / count if count else 0.0
 
 
-def f1(got: set[int], wanted: frozenset[int]) -> float:
+def f1(got: Set[int], wanted: Set[int]) -> float:
     """Agreement by characters; pointing at nothing where nothing is due is perfect."""
     if not wanted or not got:
         return float(not wanted and not got)

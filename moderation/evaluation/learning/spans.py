@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from moderation.adapters.classifiers.plain import Chunk, chunks
 from moderation.adapters.classifiers.window import Window, window
 from moderation.engine.text import View, fold
-from moderation.evaluation import sets
+from moderation.evaluation import questions, sets
 from moderation.evaluation.learning.encoder import Scorer, padded
 
 _BATCH = 64
@@ -54,7 +54,7 @@ def threshold(scorer: Scorer, layer: nn.Linear, labels: Path) -> tuple[float, fl
     texts = [_example(one.text, frozenset()) for one, _ in cases]
     logits = [layer(hidden.float()).squeeze(-1).detach().numpy() for hidden, _ in _hidden(scorer, texts)]
     flat = [row for batch in logits for row in batch]
-    found = {at: numpy.mean([f1(marked_by(one.text, row, at), marked) for (one, marked), row in zip(cases, flat, strict=True)])
+    found = {at: numpy.mean([questions.f1(marked_by(one.text, row, at), marked) for (one, marked), row in zip(cases, flat, strict=True)])
              for at in numpy.arange(-2.0, 1.01, 0.25)}  # fmt: skip
     best = max(found, key=lambda at: found[at])
     return float(best), float(found[best])
@@ -72,13 +72,6 @@ def marked_by(text: str, logits: Any, at: float) -> frozenset[int]:
         places.update(range(*view.span(start, parts[owner].end)))
         before = owner
     return frozenset(places)
-
-
-def f1(found: frozenset[int], marked: frozenset[int]) -> float:
-    """Agreement by characters (J. Pavlopoulos et al., SemEval-2021 task 5): nothing where nothing is due is perfect."""
-    if not marked:
-        return float(not found)
-    return 2 * len(found & marked) / (len(found) + len(marked))
 
 
 def _read(text: str) -> tuple[View, list[Chunk], Window]:

@@ -51,7 +51,7 @@ class Row:
 def rows(labels: Path) -> Iterator[Row]:
     """The training set, the tragedies' half for training, and the civil rewritings."""
     for one in sets.comments(labels, "train"):
-        targets = _targets(one.source, one.labels or {})
+        targets = targets_of(one.source, one.labels or {})
         if targets:
             yield Row(one.text, targets, one.source, WEIGHT.get(one.source, 1.0))
         if one.rewriting:
@@ -77,7 +77,8 @@ def _share(text: str) -> float:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4]) / 2**32
 
 
-def _targets(source: str, labels: Mapping[str, Any]) -> dict[str, float]:
+def targets_of(source: str, labels: Mapping[str, Any]) -> dict[str, float]:
+    """What a label of a set says of the heads; nothing of what was not asked."""
     asked = {name: float(value) for name, value in labels.items() if isinstance(value, int | float)}
     if source == "jigsaw_wiki":
         return {"talk_toxic": asked["toxic"], **{name: asked[name] for name in _SIX if name in asked}}
