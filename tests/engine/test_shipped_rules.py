@@ -20,6 +20,14 @@ contact-and-money flood shouting contempt off-topic answers-a-person-attacked-be
 writes-on-after-a-grave-message many-against-one""".split()
 
 
+def test_by_a_score_alone_nothing_is_refused_and_nobody_gets_a_strike(shipped: Ruleset) -> None:
+    asking = [rule for rule in shipped.rules if rule.scores]
+    assert {rule.id for rule in asking} >= {"reads-as-personal-attack", "reads-as-threat", "reads-as-uncivil"}
+    assert [rule.id for rule in asking if rule.action == "reject" or rule.strike] == []
+    by_score = [rule for rule in asking if rule.category != "off_topic"]
+    assert [rule.id for rule in by_score if "learned score" not in (rule.reason or "")] == []
+
+
 def test_every_example_comes_out_as_written(shipped: Ruleset) -> None:
     assert [str(failure) for failure in run_examples(shipped)] == []
 
