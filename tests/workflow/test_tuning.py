@@ -60,6 +60,7 @@ def fit(newsroom: Newsroom, model: Any = None) -> Tuned:
     return verb.fit(site_id=newsroom.site_id, now=later(days=10))
 
 
+@pytest.mark.faults
 def test_it_learns_where_the_desk_draws_the_line_and_a_publish_adopts_it(newsroom: Newsroom) -> None:
     decided(newsroom)
     found = fit(newsroom)
