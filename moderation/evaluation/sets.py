@@ -71,6 +71,11 @@ def toxic_spans(folder: Path, split: str) -> list[tuple[Comment, frozenset[int]]
     ]
 
 
+def rated_by_perspective(folder: Path) -> list[tuple[str, Mapping[str, float]]]:
+    """Texts with the scores that Perspective gave them in 2018, by its attributes' names."""
+    return [(row["text"], row["scores"]) for row in _rows(folder / "perspective_2k.jsonl.gz")]
+
+
 def insults(path: Path) -> dict[str, str]:
     """Our own labels, by a comment's id: commenter, private, journalist, public, group or none."""
     try:

@@ -16,6 +16,7 @@ PERSONAL: dict[str, str] = {
     "revision.text_mac": "keyed hash of the text",
     "revision.fingerprint": "hash of the folded text",
     "revision.sketch": "hashes of pieces of a long text, to tell how alike two are",
+    "feedback.text_mac": "keyed hash of a text that left no comment",
     "rule_match.target_key": "keyed hash of the one aimed at",
     "flag.note": "what a reader wrote",
     "decision.note": "what a moderator wrote",
@@ -76,7 +77,7 @@ NOT_PERSONAL: frozenset[str] = frozenset(
     endpoint.busy_token delivery.id delivery.site_id delivery.endpoint_id delivery.event_id delivery.state
     delivery.lease_token delivery.last_error attempt.id attempt.site_id attempt.delivery_id attempt.error
     idempotency.site_id idempotency.body_hash ask.site_id ask.mac ask.action feedback.id feedback.site_id feedback.protocol
-    feedback.text_mac feedback.told feedback.by_key heartbeat.part ruleset.version ruleset.body
+    feedback.told feedback.by_key heartbeat.part ruleset.version ruleset.body
     ruleset_pointer.site_id ruleset_pointer.version ruleset_pointer.publication_id publication.id publication.site_id
     publication.version publication.kind publication.message publication.by_kind watched_files.site_id
     watched_files.files_hash watched_files.refused rule_pause.id rule_pause.site_id rule_pause.rule rule_pause.rule_hash

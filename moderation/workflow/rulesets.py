@@ -47,9 +47,8 @@ class Rulesets:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = Lock()
-        self._compiling = (
-            Lock()
-        )  # one at a time: threads that compile the same version side by side take as many times as long
+        # One at a time: threads that compile the same version side by side take as many times as long.
+        self._compiling = Lock()
         self._compiled: OrderedDict[str, Ruleset] = OrderedDict()
         self._readable: dict[str, UnreadableRuleset | None] = {}
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from moderation.adapters.classifiers import artifact
+from moderation.adapters.classifiers import artifact, sessions
 from moderation.adapters.classifiers.learned import Learned
 from moderation.adapters.classifiers.sessions import UnusableModel
 from moderation.adapters.classifiers.together import classifier
@@ -60,6 +60,13 @@ def test_with_no_time_left_the_first_stage_answers(learned: Learned) -> None:
     found = scored(learned, RUDE, seconds=0.01)
     assert found.scored_by["insult"]["source"] == "keepitcivil-first-stage"
     assert found.scores["insult"] > 0.5
+
+
+def test_without_an_onnxruntime_the_first_stage_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sessions, "find_spec", lambda _name: None)
+    found = scored(Learned(), RUDE)
+    assert found.scored_by["insult"]["source"] == "keepitcivil-first-stage"
+    assert set(found.not_assessed.values()) == set()
 
 
 @pytest.mark.parametrize(

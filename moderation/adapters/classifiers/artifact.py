@@ -81,9 +81,14 @@ def checked(folder: Path = FOLDER) -> Manifest:
 @cache
 def first_stage(folder: Path = FOLDER) -> Ngrams:
     """The linear model of a folder, read once a process."""
+    checked(folder)
+    return ngrams_of(folder)
+
+
+def ngrams_of(folder: Path) -> Ngrams:
+    """The linear model as it lies in a folder, whatever the manifest says."""
     import numpy
 
-    checked(folder)
     with numpy.load(folder / NGRAMS, allow_pickle=False) as given:
         return Ngrams(given["weights"], given["scale"], given["start"])
 

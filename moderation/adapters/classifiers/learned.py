@@ -1,4 +1,5 @@
-"""The learned scores: a linear first stage and an encoder, weighed together; the first alone where time is short.
+"""The learned scores: a linear first stage and an encoder, weighed together; the first alone where time is short
+or the machine cannot run the encoder.
 
 The encoder also tells which words the scores rest on. (To spare it the comments that are plainly clean for the first
 stage was tried: a quarter of them cost a hundredth of the AUC.)
@@ -38,6 +39,7 @@ class Learned:
         self._manifest = artifact.checked(folder)
         self._lock = threading.Lock()
         self._session: Any = None
+        self._has_encoder = sessions.can_run()
         self.version = f"{self._manifest.name}-{self._manifest.version}"
         self.attributes = tuple(self._manifest.attributes)
 
@@ -52,8 +54,8 @@ class Learned:
         if not any(sign.isalpha() for part in parts for sign in part.text):
             return self._none("too_short")
         first = artifact.first_stage(self._folder).logits(plain(parts)).tolist()
-        session = self._loaded()
-        if self._clock() + _SLOWEST > ends:
+        session = self._loaded() if self._has_encoder else None
+        if session is None or self._clock() + _SLOWEST > ends:
             quick = {name: any_of(each.first, first) for name, each in self._manifest.attributes.items()}
             return self._given(quick, _FIRST_STAGE)
         return self._by_both(session, parts, first)

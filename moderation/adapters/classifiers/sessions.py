@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,21 @@ class UnusableModel(ModerationError):
     title = "A learned model cannot be used"
 
 
+def can_run() -> bool:
+    """Whether there is an onnxruntime at all: Intel Macs have none, and do without encoders."""
+    return find_spec("onnxruntime") is not None
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 def check(path: Path, sha256: str) -> None:
     """Raise UnusableModel unless the file has this checksum."""
     try:
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        digest = digest_of(path)
     except OSError as error:
         raise UnusableModel(f"{path} cannot be read ({type(error).__name__}): install requirements.txt again") from None
     if digest != sha256:

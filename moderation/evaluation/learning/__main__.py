@@ -52,7 +52,7 @@ def main(labels: Path, work: Path, passes: int, to: Path) -> None:
     at, agreement = spans.threshold(scorer, layer, labels)
     _told(f"spans: F1 {agreement:.3f} on the trial split")
     export.write(scorer, layer, to / artifact.ENCODER)
-    assemble.write(to, assemble.see(to, assemble.fitting(labels), _told), labels, at, _told)
+    assemble.write(to, assemble.see(to, assemble.fitting(labels), _told), at)
     if to == artifact.FOLDER:
         click.echo(f"TOXICITY_MAP = {tuple(scale.points(labels))}")  # for moderation/web/perspective_attributes.py
     _told(f"written to {to}; run `make evaluate` for the figures")

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy
 
 from moderation.adapters.classifiers import artifact, sessions
-from moderation.adapters.classifiers.ngrams import Ngrams
 from moderation.adapters.classifiers.plain import plain
 from moderation.adapters.classifiers.window import window
 from moderation.evaluation import sets
@@ -38,8 +36,8 @@ class Seen:
 def see(folder: Path, comments: Sequence[Comment], told: Callable[[str], None]) -> Seen:
     """Runs what will be shipped, not what was trained: eight bits and all."""
     file = folder / artifact.ENCODER
-    session = sessions.session(file, _digest(file))
-    first = _first_stage(folder)
+    session = sessions.session(file, sessions.digest_of(file))
+    first = artifact.ngrams_of(folder)
     encoder = numpy.zeros((len(comments), len(HEADS)), dtype=numpy.float32)
     quick = numpy.zeros_like(encoder)
     for index, one in enumerate(comments):
@@ -53,30 +51,27 @@ def see(folder: Path, comments: Sequence[Comment], told: Callable[[str], None]) 
 
 
 def fitting(labels: Path) -> list[Comment]:
-    """What the formulas are fitted to: the training rows that were left out, and the dev set."""
+    """What the formulas are fitted to: the training rows that were left out, the dev set, and the tragedies' half."""
     held = [one for one in sets.comments(labels, "train") if is_held(one.text)]
-    return held + sets.comments(labels, "dev")
+    tragedies = [
+        replace(one, labels={"tragedy_joke": kind == "joke"})
+        for one, kind, strict in sets.tragedies(labels)
+        if not is_reported(one.text) and (kind != "joke" or strict)
+    ]
+    return held + sets.comments(labels, "dev") + tragedies
 
 
-def write(folder: Path, seen: Seen, labels: Path, span_at: float, told: Callable[[str], None]) -> None:
+def write(folder: Path, seen: Seen, span_at: float) -> None:
     """Fits the formulas and writes the manifest, last of all: without it the folder is not read."""
-    jokes = [(one, kind == "joke") for one, kind, strict in sets.tragedies(labels)
-             if not is_reported(one.text) and (kind != "joke" or strict)]  # fmt: skip
-    seen_jokes = see(folder, [one for one, _ in jokes], told)
     attributes = {}
     for name, plans in formulas.PLANS.items():
-        found = [
-            _fitted(seen_jokes, [is_joke for _, is_joke in jokes], plan)
-            if name == "tragedy_joke"
-            else _fitted(seen, [plan.truth(one) for one in seen.comments], plan)
-            for plan in plans
-        ]
+        found = [_fitted(seen, plan) for plan in plans]
         attributes[name] = {stage: [each[stage] for each in found] for stage in ("full", "first")}
     manifest = {
         "format": artifact.FORMAT,
         "name": NAME,
         "version": VERSION,
-        "files": {name: _digest(folder / name) for name in (artifact.ENCODER, artifact.NGRAMS)},
+        "files": {name: sessions.digest_of(folder / name) for name in (artifact.ENCODER, artifact.NGRAMS)},
         "heads": HEADS,
         "attributes": attributes,
         "span_at": span_at,
@@ -84,7 +79,8 @@ def write(folder: Path, seen: Seen, labels: Path, span_at: float, told: Callable
     (folder / artifact.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def _fitted(seen: Seen, truths: Sequence[bool | None], plan: formulas.Plan) -> dict[str, Any]:
+def _fitted(seen: Seen, plan: formulas.Plan) -> dict[str, Any]:
+    truths = [plan.truth(one) for one in seen.comments]
     asked = [index for index, truth in enumerate(truths) if truth is not None and _may_fit(seen.comments[index])]
     truth = numpy.array([truths[index] for index in asked], dtype=float)
     weights = _weights([seen.comments[index] for index in asked])
@@ -109,13 +105,3 @@ def _may_fit(one: Comment) -> bool:
 def _weights(comments: Sequence[Comment]) -> Any:
     counts = Counter(one.source for one in comments)
     return numpy.array([min(1.0, _COUNTED / counts[one.source]) for one in comments])
-
-
-def _first_stage(folder: Path) -> Ngrams:
-    with numpy.load(folder / artifact.NGRAMS, allow_pickle=False) as given:
-        return Ngrams(given["weights"], given["scale"], given["start"])
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -56,8 +56,7 @@ def with_scores(session: Session, *, site_id: str, stood_since: datetime) -> tup
         for row in decided
     ] + [(row.created_at, STOOD, row.scores, row.scored_by) for row in stood]
     several.sort(key=lambda each: each[0])
-    models = [model for *_, scored_by in several if (model := model_of(scored_by))]
-    last = models[-1] if models else ""
+    last = next((model for *_, scored_by in reversed(several) if (model := model_of(scored_by))), "")
     rows = [Row(at, _untuned(scores, by), reason) for at, reason, scores, by in several if model_of(by) == last]
     return last, rows if last else []
 
