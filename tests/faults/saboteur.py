@@ -15,6 +15,7 @@ import resource
 import runpy
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -97,7 +98,8 @@ def _stop() -> None:
     with contextlib.ExitStack() as turns:
         for database in [one for one in gc.get_objects() if isinstance(one, Database)]:
             turns.enter_context(database._own_turn())
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To this thread: a signal to the process may reach another one first, and this one would leave its turn meanwhile.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
 
 def _late() -> None:

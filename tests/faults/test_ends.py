@@ -6,6 +6,8 @@ import time
 import psutil
 
 from moderation.adapters import queue
+from moderation.bootstrap import Application
+from moderation.errors import Unavailable
 from tests.chaos.clients import RUDE
 from tests.faults.shapes import FaultyEmbedded, verbs
 from tests.faults.site import Site
@@ -65,9 +67,7 @@ def test_row_9_a_worker_wakes_after_its_lease(site: Site) -> None:
     try:
         with verbs(site.shape) as app:
             revision = site.ask("SELECT id FROM revision WHERE state = 'claimed' AND text LIKE '%(sleeper)'")
-            wait_until(
-                lambda: app.moderate.run(revision_id=revision, now=app.now()), seconds=30, what="it is overtaken"
-            )
+            wait_until(lambda: _overtaken(app, revision), seconds=30, what="it is overtaken")
         asleep.send_signal(signal.SIGCONT)
         wait_until(
             lambda: site.shape.log("worker").count("moderate.stale_lease") > refused, seconds=30, what="it is refused"
@@ -78,6 +78,13 @@ def test_row_9_a_worker_wakes_after_its_lease(site: Site) -> None:
     assert site.judged("sleeper")["status"] == "held"
     assert site.attempts("sleeper") == 2
     site.drained()
+
+
+def _overtaken(app: Application, revision: str) -> bool:
+    try:
+        return app.moderate.run(revision_id=revision, now=app.now())
+    except Unavailable:  # what a worker is told when the machine is slow: to come back
+        return False
 
 
 def _hints(site: Site) -> int:
