@@ -161,6 +161,8 @@ def _build(url: str, folder: Path, broker: Broker, receiver: Receiver, now: Call
         secret_key="tests" * 10,
         rules_dir=folder / "rules",
         allow_private_urls=True,
+        learned_scores=False,
+        off_topic=False,
     )
     return build(settings, queue=broker, sender=receiver, now=now)
 

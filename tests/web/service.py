@@ -109,6 +109,8 @@ def settings(folder: Path, **chosen: Any) -> Settings:
         "rules_dir": RULES,
         "metrics_token": "metrics-token-of-tests",
         "allow_private_urls": True,
+        "learned_scores": False,  # tests of scores turn it on; a model in each service is minutes of the suite
+        "off_topic": False,
     }
     return Settings.model_validate({**given, **chosen})
 

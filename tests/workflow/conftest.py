@@ -131,6 +131,8 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         broker_url="redis://127.0.0.1:1/0",
         secret_key="x" * 40,
         rules_dir=write_rules(tmp_path / "rules"),
+        learned_scores=False,  # tests of scores turn it on; a model in each service is minutes of the suite
+        off_topic=False,
     )
 
 

@@ -34,6 +34,12 @@ RULE = """
 """
 
 
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    """With the model."""
+    return settings.model_copy(update={"off_topic": True, "learned_scores": True})
+
+
 @pytest.fixture(params=["live", "trial"])
 def state(request: pytest.FixtureRequest) -> str:
     """What the rule that asks for the score does."""
