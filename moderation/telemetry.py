@@ -149,6 +149,12 @@ deliveries = Counter("moderation_deliveries", "Webhook attempts.", ("outcome",),
 hints = Counter("moderation_hints", "Messages to the workers.", ("outcome",), registry=REGISTRY)
 decisions = Counter("moderation_decisions", "Decisions of moderators.", ("decision",), registry=REGISTRY)
 flags = Counter("moderation_flags", "Flags of readers.", ("reason",), registry=REGISTRY)
+unchecked = Counter(
+    "moderation_unchecked",
+    "Answers in error or too late, to programs that then publish the comment without a check.",
+    ("protocol", "why"),
+    registry=REGISTRY,
+)
 rules_reloaded = Gauge(
     "moderation_rules_last_publish_successful", "0 when the last publishing of rules was refused.",
     registry=REGISTRY, multiprocess_mode="mostrecent",

@@ -10,7 +10,7 @@ import click
 from moderation.cli import service
 from moderation.lifecycle import EVENT_TYPES
 from moderation.workflow.incoming import Actor
-from moderation.workflow.keys import LANGUAGES, SCOPES
+from moderation.workflow.keys import LANGUAGES, PROFILES, SCOPES
 from moderation.workflow.users import ROLES
 
 OPERATOR = Actor("operator")
@@ -96,6 +96,7 @@ def key() -> None:
     help="Perspective's protocol: refuse languages that are not scored, or score anyway. Strict unless given.",
 )
 @click.option("--per-minute", type=click.IntRange(1), help="Perspective's protocol: calls a minute, 6000 unless given.")
+@click.option("--profile", type=click.Choice(PROFILES), help="Perspective's protocol as Coral needs it: docs/coral.md.")
 @service.data_option
 def add_key(
     slug: str,
@@ -106,6 +107,7 @@ def add_key(
     days: int | None,
     languages: str | None,
     per_minute: int | None,
+    profile: str | None,
     data: Path | None,
 ) -> None:
     """Make a key; it is shown only now."""
@@ -122,6 +124,7 @@ def add_key(
             expires_at=now + timedelta(days=days) if days else None,
             languages=languages,
             per_minute=per_minute,
+            profile=profile,
             by=OPERATOR,
             now=now,
         )

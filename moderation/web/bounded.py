@@ -37,9 +37,9 @@ class Place:
             self._queue.release()
 
     @contextmanager
-    def enter_now(self) -> Iterator[bool]:
-        """True inside where a slot was free at once; never waits, never raises."""
-        free = self._slots.acquire(blocking=False)
+    def enter_soon(self, seconds: float = 0.0) -> Iterator[bool]:
+        """True inside where a slot was free within `seconds` (at once unless given); never raises."""
+        free = self._slots.acquire(timeout=seconds)
         try:
             yield free
         finally:

@@ -156,6 +156,11 @@ class Given:
     fields: Mapping[str, Any]
 
     @property
+    def is_too_long(self) -> bool:
+        """More than is scored."""
+        return len(self.text.encode()) > TEXT_BYTES
+
+    @property
     def languages(self) -> list[str]:
         """As they were given."""
         return list(self.fields.get("languages") or ())
@@ -173,6 +178,16 @@ class Given:
 
 def parse(raw: bytes, read: Read) -> Given:
     """The body in, whatever its type was said to be; refused in Google's words where something is wrong."""
+    given = shaped(raw, read)
+    if is_blank(given.text):
+        raise wrong("COMMENT_EMPTY", "Comment must be non-empty.")
+    if given.is_too_long:
+        raise wrong("COMMENT_TOO_LONG", "Comment text too long.")
+    return given
+
+
+def shaped(raw: bytes, read: Read) -> Given:
+    """The body in, of the right shape; its text may be empty or too long."""
     try:
         given = json_body.parse(raw) if raw.strip() else {}
     except MalformedRequest as error:
@@ -180,10 +195,6 @@ def parse(raw: bytes, read: Read) -> Given:
     fields = read(given, "")
     comment = fields.get("comment", {})
     text = str(comment.get("text", "")).replace("\0", " ")
-    if is_blank(text):
-        raise wrong("COMMENT_EMPTY", "Comment must be non-empty.")
-    if len(text.encode()) > TEXT_BYTES:
-        raise wrong("COMMENT_TOO_LONG", "Comment text too long.")
     if comment.get("type") == "HTML":
         raise wrong("INVALID_REQUEST", "Currently, only 'PLAIN_TEXT' type is supported.")
     if {"entries", "articleAndParentComment"} <= set(fields.get("context", {})):

@@ -3,7 +3,7 @@
 import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from moderation.engine.facts import Parent, Story, Submission
@@ -76,6 +76,9 @@ class Analysis:
     holder: auth.KeyHolder
     given: Given
     ends: float
+    model_seconds: float | None = None  # the most that the models may take; then rules alone
+    detect: bool = False  # whatever language the request names
+    missed: set[str] = field(default_factory=set)  # why scores of models are missing
 
     def submission(self) -> Submission:
         """The comment with its article and the comment that it answers."""
@@ -87,7 +90,7 @@ class Analysis:
             if article
             else None,
             parent=Parent(text=parent[:BODY_JUDGED]) if parent else None,
-            language=primary(asked[0]) if asked else None,
+            language=primary(asked[0]) if asked and not self.detect else None,
         )
 
     def answer(self, found: Languages) -> tuple[dict[str, Any], dict[str, str]]:
@@ -103,21 +106,49 @@ class Analysis:
             if value >= asked.get("scoreThreshold", 0.0):
                 spans = [_span(span, NAMES[name].score(one, text)[0]) for span, text, one in parts]
                 scores[name] = {"spanScores": spans, "summaryScore": _score(value)}
-        body = {"attributeScores": scores} if scores else {}
-        known = {"languages": found.answer(), "detectedLanguages": list(found.detected)}
-        return {**body, **known, **self.given.echo()}, sources
+        return _body(scores, self.given, found), sources
+
+    @property
+    def is_late(self) -> bool:
+        """Did a model not answer in time?"""
+        return "deadline" in self.missed
 
     def _scored(self, submission: Submission) -> Scored:
         left = self.ends - time.monotonic()
         if left < _LEAST:
             raise Unavailable("The text could not be scored in time; try again in a second.", retry_after=1)
         app = self.edge.application
-        return app.judge.scores(site_id=self.holder.site_id, submission=submission, now=app.now(), seconds=left)
+        scored = app.judge.scores(
+            site_id=self.holder.site_id,
+            submission=submission,
+            now=app.now(),
+            seconds=left,
+            model_seconds=None if self.model_seconds is None else min(self.model_seconds, left),
+        )
+        self.missed.update(scored.not_assessed.values())
+        return scored
 
     def _sentences(self) -> list[tuple[tuple[int, int], str]]:
         if not self.given.fields.get("spanAnnotations"):
             return []
         return list(sentences(self.given.text))
+
+
+def one_for_all(given: Given, found: Languages, value: float) -> dict[str, Any]:
+    """An answer with the same score for every attribute that was asked for, unless it is under its threshold."""
+    span = _span((0, units(given.text)), value)
+    scores = {
+        name: {"spanScores": [span], "summaryScore": _score(value)}
+        for name, asked in given.fields["requestedAttributes"].items()
+        if value >= asked.get("scoreThreshold", 0.0)
+    }
+    return _body(scores, given, found)
+
+
+def _body(scores: Mapping[str, Any], given: Given, found: Languages) -> dict[str, Any]:
+    body = {"attributeScores": scores} if scores else {}
+    known = {"languages": found.answer(), "detectedLanguages": list(found.detected)}
+    return {**body, **known, **given.echo()}
 
 
 def sentences(text: str) -> Iterator[tuple[tuple[int, int], str]]:

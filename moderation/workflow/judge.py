@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from moderation.storage.models import Author, Comment, Revision, Story
 from moderation.storage.queries import attacks, history
 from moderation.storage.unit_of_work import Database
 from moderation.workflow import rule_scores, tuning
+from moderation.workflow.patience import Patience
 from moderation.workflow.ports import Classifier, Scores
 from moderation.workflow.rule_scores import Scored
 from moderation.workflow.rulebook import Published, Rulebook
@@ -65,15 +67,26 @@ class Judge:
     rulebook: Rulebook
     classifier: Classifier | None = None
     clock: Callable[[], float] = field(default=time.perf_counter)
+    patience: Patience = field(default_factory=Patience)
 
     def judge(self, *, site_id: str, submission: engine.Submission, now: datetime, seconds: float) -> dict[str, Any]:
         """A verdict in the contract's shape on a text that is not stored; conditions on history are not assessed."""
         judged = self.assess(site_id=site_id, submission=submission, now=now, seconds=seconds)
         return given_verdict(judged)
 
-    def scores(self, *, site_id: str, submission: engine.Submission, now: datetime, seconds: float) -> Scored:
+    def scores(
+        self,
+        *,
+        site_id: str,
+        submission: engine.Submission,
+        now: datetime,
+        seconds: float,
+        model_seconds: float | None = None,
+    ) -> Scored:
         """A score of every attribute of a text that is not stored: the learned one, else what the rules stand for."""
-        judged = self.assess(site_id=site_id, submission=submission, now=now, seconds=seconds)
+        judged = self.assess(
+            site_id=site_id, submission=submission, now=now, seconds=seconds, model_seconds=model_seconds
+        )
         return rule_scores.complete(judged.facts, judged.verdict, judged.rules.ruleset)
 
     def assess(
@@ -84,11 +97,15 @@ class Judge:
         now: datetime,
         seconds: float,
         past: Past = UNKNOWN,
+        model_seconds: float | None = None,
     ) -> Judged:
-        """The verdict of the site's rules within `seconds`; what takes longer counts as failed, never as clean."""
+        """The verdict of the site's rules within `seconds`; what takes longer counts as failed, never as clean.
+
+        With `model_seconds` the models are not waited for any longer: the rules go on without their scores.
+        """
         started = self.clock()
         rules = self.rulebook.current(site_id=site_id)
-        scores, failed = self._scores(submission, rules.ruleset.settings, seconds)
+        scores, failed = self._scores(submission, rules.ruleset.settings, seconds, model_seconds)
         scores = tuning.applied(scores, rules.ruleset.settings)
         facts = engine.Facts(
             submission=submission,
@@ -109,18 +126,25 @@ class Judge:
         return Judged(verdict, facts, rules, took, model, (*failed, *verdict.failed))
 
     def _scores(
-        self, submission: engine.Submission, settings: Mapping[str, Any], seconds: float
+        self, submission: engine.Submission, settings: Mapping[str, Any], seconds: float, most: float | None
     ) -> tuple[Scores, tuple[str, ...]]:
-        if self.classifier is None:
+        classifier = self.classifier
+        if classifier is None:
             return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "model_off")), ()
+        language = submission.language or str(settings.get("language", "en"))
         try:
-            language = submission.language or str(settings.get("language", "en"))
-            scores = self.classifier.score(submission, language=language, seconds=seconds)
+            if most is None:
+                scores = classifier.score(submission, language=language, seconds=seconds)
+            else:
+                ask = partial(classifier.score, submission, language=language, seconds=most)
+                scores = self.patience.wait(ask, most)
             if _is_usable(scores):
                 return scores, ()
-            log.error("classifier.out_of_range", model=self.classifier.version)
+            log.error("classifier.out_of_range", model=classifier.version)
+        except TimeoutError:
+            return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "deadline")), ("classifier",)
         except Exception as error:
-            log.error("classifier.failed", model=self.classifier.version, error=type(error).__name__)
+            log.error("classifier.failed", model=classifier.version, error=type(error).__name__)
         return Scores({}, {}, dict.fromkeys(ATTRIBUTES, "failed")), ("classifier",)
 
 

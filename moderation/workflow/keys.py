@@ -25,6 +25,7 @@ USED_NOTED_EVERY = timedelta(hours=1)
 SITE_KINDS = ("live", "test")
 SCOPES = ("full", "read")  # of a site key: the whole API, or what changes nothing
 LANGUAGES = ("strict", "lenient")  # of a protocol key: refuse what is in a language that is not scored, or score anyway
+PROFILES = ("coral",)  # of a protocol key: what the program that asks needs
 SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs what the site's new endpoints get
 NOT_VALID = (
     "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
@@ -74,11 +75,10 @@ class Keys:
         expires_at: datetime | None = None,
         languages: str | None = None,
         per_minute: int | None = None,
+        profile: str | None = None,
     ) -> dict[str, Any]:
         """A new key; `key` in the answer is shown only here. Signing kinds take the secret of the other side."""
-        options = {name: given for name, given in (("languages", languages), ("per_minute", per_minute)) if given}
-        if options and (kind != "protocol" or languages not in (None, *LANGUAGES) or (per_minute or 1) < 1):
-            raise InvalidFields(f"Only a protocol key can have {' and '.join(options)}, within their bounds.")
+        options = _protocol_options(kind, languages=languages, per_minute=per_minute, profile=profile)
         if scope not in SCOPES or (scope != "full" and kind not in SITE_KINDS):
             raise InvalidFields(f"A key of kind {kind} cannot have the scope {scope}.")
         if expires_at is not None and (expires_at <= now or kind in SIGNING_KINDS):
@@ -164,6 +164,19 @@ class Keys:
 
     def _protocol_lookup(self, key: str) -> str:
         return hmac.new(self.secret_key.encode(), b"protocol key\0" + key.encode(), hashlib.sha256).hexdigest()
+
+
+def _protocol_options(
+    kind: str, *, languages: str | None, per_minute: int | None, profile: str | None
+) -> dict[str, Any]:
+    given = {"languages": languages, "per_minute": per_minute, "profile": profile}
+    options = {name: value for name, value in given.items() if value}
+    known = languages in (None, *LANGUAGES) and profile in (None, *PROFILES) and (per_minute or 1) >= 1
+    if options and (kind != "protocol" or not known):
+        raise InvalidFields(f"Only a protocol key can have {' and '.join(options)}, within their bounds.")
+    if profile and len(options) > 1:
+        raise InvalidFields(f"The profile {profile} says what the key does about languages and how often it may ask.")
+    return options
 
 
 def _is_webhook_secret(secret: str) -> bool:

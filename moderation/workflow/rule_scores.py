@@ -1,7 +1,7 @@
 """Scores by rules alone: what the matches of a verdict stand for where no model gives a number."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from moderation.engine.facts import Facts
 from moderation.engine.ruleset import Ruleset
@@ -37,6 +37,7 @@ class Scored:
     scored_by: Mapping[str, Mapping[str, str]]
     verdict: Verdict
     ruleset: Ruleset
+    not_assessed: Mapping[str, str] = field(default_factory=dict)  # attribute -> why no model scored it
 
     def by_rules(self, categories: Collection[str], aims: Collection[str] | None = None) -> float:
         """What the live rules of these categories stand for; with `aims`, only what is aimed so."""
@@ -52,6 +53,7 @@ def complete(facts: Facts, verdict: Verdict, ruleset: Ruleset) -> Scored:
         scored_by={**facts.scored_by, **dict.fromkeys(missing, by_rules)},
         verdict=verdict,
         ruleset=ruleset,
+        not_assessed=facts.not_assessed,
     )
 
 

@@ -13,7 +13,7 @@ def submit(call: Call) -> Answer:
     """Take a comment in; the verdict follows, at once where the caller prefers to wait and one is ready in time."""
     if not call.preferences.ask_first:
         return _submitted(call, ask_first=False)
-    with call.edge.judging.enter_now() as room:  # no room to ask: it goes on, and is checked as ever
+    with call.edge.judging.enter_soon() as room:  # no room to ask: it goes on, and is checked as ever
         return _submitted(call, ask_first=room)
 
 

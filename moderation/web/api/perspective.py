@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from moderation.errors import ModerationError, NotAuthenticated, TooLarge, TooManyRequests
-from moderation.web import auth, errors, roles
+from moderation.web import auth, errors, perspective_coral, roles
 from moderation.web.bounded import RateLimit
 from moderation.web.perspective_attributes import NAMES
 from moderation.web.perspective_discovery import document
@@ -25,9 +25,10 @@ from moderation.web.perspective_errors import (
     written,
     wrong,
 )
-from moderation.web.perspective_request import ANALYZE, BODY_BYTES, SUGGEST, Given, parse
+from moderation.web.perspective_request import ANALYZE, BODY_BYTES, SUGGEST, Given, parse, shaped
 from moderation.web.perspective_scores import SECONDS, Analysis, check_languages, languages, site_language
 from moderation.web.routes import Edge
+from moderation.workflow.patience import Patience
 
 ACT = "have a text scored by another protocol"
 DOCUMENTATION = "read the documentation of the API"
@@ -45,7 +46,8 @@ class Quotas:
 
     def spend(self, holder: auth.KeyHolder) -> None:
         """One call, however many attributes; QuotaExceeded in Google's words where there were too many."""
-        per_minute = int(holder.options.get("per_minute", PER_MINUTE))
+        usual = perspective_coral.HARD_PER_MINUTE if perspective_coral.is_coral(holder) else PER_MINUTE
+        per_minute = int(holder.options.get("per_minute", usual))
         limit = self.limits.setdefault(per_minute, RateLimit(per_second=per_minute / 60, burst=per_minute))
         try:
             limit.spend(holder.key_id)
@@ -59,6 +61,7 @@ class Asked:
 
     edge: Edge
     holder: auth.KeyHolder
+    patience: Patience
 
 
 def blueprint(edge: Edge) -> Blueprint:
@@ -66,6 +69,7 @@ def blueprint(edge: Edge) -> Blueprint:
     perspective = Blueprint("perspective", __name__)
     perspective.register_error_handler(ModerationError, respond)
     perspective.register_error_handler(Exception, lambda error: respond(errors.unexpected(error)))
+    perspective.after_request(_count_unchecked)
     for name, view in (("analyze", analyze), ("suggestscore", suggestscore)):
         perspective.add_url_rule(f"/v1alpha1/comments:{name}", name, _opened(edge, view, Quotas()), methods=["POST"])
     perspective.add_url_rule("/$discovery/rest", "discovery", _discovery(edge))
@@ -74,10 +78,13 @@ def blueprint(edge: Edge) -> Blueprint:
 
 
 def _opened(edge: Edge, view: View, quotas: Quotas) -> Callable[[], Response]:
+    patience = Patience(edge.application.settings.web_threads)
+
     def opened() -> Response:
         holder = _holder(edge)
+        g.is_coral = perspective_coral.is_coral(holder)
         quotas.spend(holder)
-        return view(Asked(edge, holder))
+        return view(Asked(edge, holder, patience))
 
     return roles.mark(opened, ACT)
 
@@ -100,10 +107,13 @@ def _known(edge: Edge, key: str) -> auth.KeyHolder:
 
 def analyze(asked: Asked) -> Response:
     """Scores of a text; nothing is stored, whatever doNotStore says."""
-    given = parse(_body(), ANALYZE)
+    coral = perspective_coral.is_coral(asked.holder)
+    given = shaped(perspective_coral.readable(_body()), ANALYZE) if coral else parse(_body(), ANALYZE)
     names = _known_names(given, "requestedAttributes", "Missing requested_attributes")
     for one in given.fields["requestedAttributes"].values():
         _check_type(one.get("scoreType"))
+    if coral:
+        return perspective_coral.answer(asked.edge, asked.holder, given, asked.patience)
     own = site_language(asked.edge, asked.holder)
     found = languages(given, own)
     if asked.holder.options.get("languages") != "lenient":
@@ -114,6 +124,11 @@ def analyze(asked: Asked) -> Response:
     response = Response(written(body), content_type=MEDIA_TYPE)
     response.headers["Scored-By"] = ", ".join(f"{name}={source}" for name, source in sources.items())
     return response
+
+
+def _count_unchecked(response: Response) -> Response:
+    asked_for_scores = request.endpoint == "perspective.analyze"
+    return perspective_coral.count_unchecked(response) if asked_for_scores else response
 
 
 def suggestscore(asked: Asked) -> Response:

@@ -1,0 +1,58 @@
+"""A Coral as it was seen on the wire (9.11.8): its requests, with its headers."""
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.web.service import OPERATOR, Service
+
+INSULT = "You are a numpty."
+MODEL = "TOXICITY"
+
+
+def signed(raw: bytes, *secrets: str) -> str:
+    """The header of a signature: one for each secret while one is being rotated."""
+    return ",".join("sha256=" + hmac.new(one.encode(), raw, hashlib.sha256).hexdigest() for one in secrets)
+
+
+@dataclass
+class Coral:
+    """One Coral in front of the service."""
+
+    service: Service
+    key: str
+
+    def scores(self, text: str = INSULT, *, key: str | None = None, **fields: Any) -> TestResponse:
+        """What it asks with its Perspective settings."""
+        body = {
+            "comment": {"text": text},
+            "doNotStore": True,
+            "requestedAttributes": {MODEL: {}},
+            "languages": ["en"],
+            **fields,
+        }
+        return self.service.client.post(
+            "/v1alpha1/comments:analyze",
+            data=json.dumps(body),
+            query_string={"key": self.key if key is None else key},
+            headers={"Accept": "application/json", "User-Agent": "Coral Perspective/9.11.8"},
+            content_type="application/json",
+        )
+
+    def value(self, text: str = INSULT, **fields: Any) -> float:
+        """The one number that it reads of the answer."""
+        answer = self.scores(text, **fields)
+        assert answer.status_code == 200, answer.text
+        return float(answer.get_json()["attributeScores"][MODEL]["summaryScore"]["value"])
+
+    def add_key(self, kind: str = "protocol", **options: Any) -> dict[str, Any]:
+        """A key of the site."""
+        app = self.service.application
+        made: dict[str, Any] = app.keys.add(
+            site_id=self.service.site_id, kind=kind, by=OPERATOR, now=app.now(), **options
+        )
+        return made
