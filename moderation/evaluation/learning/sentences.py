@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
+from moderation.evaluation.learning import passing
 from moderation.evaluation.learning.targets import Row
 
 Targets = dict[str, float]
@@ -19,6 +20,8 @@ _CLEAN: Targets = dict.fromkeys(
 _HATE: Targets = {"news_toxic": 1.0, "talk_toxic": 1.0, "identity": 1.0, "hate": 1.0, "offensive": 1.0}
 _INSULT: Targets = {"news_toxic": 0.9, "talk_toxic": 1.0, "insult": 1.0, "identity": 0.0, "threat": 0.0, "hate": 0.0}
 _SWEARING: Targets = {"obscene": 1.0, "insult": 0.0, "identity": 0.0, "hate": 0.0, "threat": 0.0, "news_toxic": 0.4}
+_MILD: Targets = {**_CLEAN, "obscene": 0.3, "news_toxic": 0.1, "offensive": 0.1}
+_HARSH: Targets = {**_CLEAN, "news_toxic": 0.1, "talk_toxic": 0.1}
 _THREAT: Targets = {"news_toxic": 1.0, "talk_toxic": 1.0, "threat": 1.0}
 
 ONE = (
@@ -224,6 +227,21 @@ def sentences(random: Random) -> Iterator[Row]:
     yield from _filled(_JOKES, {"event": _HAPPENED}, {"tragedy_joke": 1.0}, 12, random)
     yield from _filled(_SOBER, {"event": _HAPPENED}, {"tragedy_joke": 0.0, **_CLEAN}, 12, random)
     yield from _filled(_OTHER_JOKES, {}, {"tragedy_joke": 0.0, **_CLEAN}, 8, random)
+    yield from _passing(random)
+
+
+def _passing(random: Random) -> Iterator[Row]:
+    yield from _filled(passing.OF_PLACES, {"place": passing.PLACES}, _CLEAN, 24, random)
+    yield from _filled(passing.OF_NAMES, {"name": passing.SURNAMES}, _CLEAN, 24, random)
+    yield from _filled(passing.ASKED, {"one": ONE}, _CLEAN, 40, random)
+    yield from _filled(passing.ASKED_MANY, {"many": MANY}, _CLEAN, 30, random)
+    yield from _filled(passing.OF_MILD, {}, _MILD, 12, random)
+    yield from _filled(passing.OF_VIOLENCE, {}, _HARSH, 8, random)
+    yield from _filled(passing.SLOGANS, {}, _CLEAN, 8, random)
+    yield from _filled(passing.OF_BODIES, {}, _CLEAN, 8, random)
+    yield from _filled(passing.OF_THE_DEAD, {}, {"tragedy_joke": 0.0, **_CLEAN}, 10, random)
+    yield from _filled(passing.CIVIL_QUARREL, {}, _HARSH, 8, random)
+    yield from _filled(passing.IN_DIALECT, {}, _CLEAN, 10, random)
 
 
 def _filled(
@@ -234,6 +252,8 @@ def _filled(
         fillings = random.sample(list(words[slot]), min(most, len(words[slot]))) if slot else [""] * (most // 2)
         for word in fillings:
             text = frame.replace("{" + slot + "}", word) if slot else frame
+            if "{other}" in text and slot:
+                text = text.replace("{other}", random.choice(words[slot]))
             text = text[0].upper() + text[1:]
             yield Row(_varied(text, random), targets, "sentences")
 
