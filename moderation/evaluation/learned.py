@@ -30,6 +30,19 @@ ASKED = (
     ("polis_en", "incivility"),
 )
 
+# Attribute, set, and the label whose chance the score should be.
+LABELLED = (
+    ("severe_toxicity", "jigsaw_wiki", "severe"),
+    ("insult", "jigsaw_wiki", "insult"),
+    ("personal_attack", "jigsaw_wiki", "insult"),
+    ("profanity", "jigsaw_wiki", "obscene"),
+    ("threat", "jigsaw_wiki", "threat"),
+    ("identity_attack", "jigsaw_wiki", "identity"),
+    ("identity_attack", "edos", "sexist"),
+    ("incivility", "civil_autolabel_test", "toxic"),
+    ("vulgarity", "openai_moderation", "S"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Scored:
@@ -55,6 +68,17 @@ def asked(found: Sequence[Scored], source: str, attribute: str, stage: str = "bo
     rows = [one for one in found if one.comment.source == source and _bad(one.comment) is not None]
     scores = [(one.both if stage == "both" else one.first).get(attribute, 0.0) for one in rows]
     return [bool(_bad(one.comment)) for one in rows], scores
+
+
+def labelled(found: Sequence[Scored], attribute: str, source: str, label: str) -> tuple[list[bool], list[float]]:
+    """What a set says of one label, and the scores of the attribute; unlabelled comments are left out."""
+    rows = [one for one in found if one.comment.source == source and _label(one.comment, label) is not None]
+    return [_label(one.comment, label) or False for one in rows], [one.both.get(attribute, 0.0) for one in rows]
+
+
+def _label(comment: Comment, label: str) -> bool | None:
+    value = (comment.labels or {}).get(label)
+    return None if value is None else float(value) >= 0.5
 
 
 def _bad(comment: Comment) -> bool | None:

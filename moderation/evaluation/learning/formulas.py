@@ -72,7 +72,11 @@ PLANS: Mapping[str, tuple[Plan, ...]] = {
         Plan(("sexist", "misogyny"), _first(_label("sexist"), _label("misogyny"))),
     ),
     "threat": _one(("threat", "severe"), _label("threat", *_SIX)),
-    "incivility": _one(("news_toxic", "talk_toxic", "insult", "detox", "removed"), _label("toxic", *_NEWS, "jigsaw")),
+    "incivility": _one(
+        ("news_toxic", "talk_toxic", "insult", "detox", "removed"),
+        _label("toxic", *_NEWS, "jigsaw"),
+        _label("toxic", "civil_autolabel"),
+    ),
     "tragedy_joke": _one(("tragedy_joke",), _label("tragedy_joke")),
 }
 
