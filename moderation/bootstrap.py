@@ -19,6 +19,7 @@ from moderation.workflow.appeals import Appeals
 from moderation.workflow.asking import AskFirst
 from moderation.workflow.authors import Authors
 from moderation.workflow.consequences import Consequences
+from moderation.workflow.coral import CoralPhase
 from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
@@ -60,6 +61,7 @@ class Application:
     stories: Stories
     intake: Intake
     moderate: Moderate
+    coral_phase: CoralPhase
     judge: Judge
     tuning: Tuning
     flags: Flags
@@ -128,6 +130,8 @@ def build(
     judge = Judge(database, rulebook, models)
     consequences = Consequences(rulebook)
     review = Review(record, rulebook, presenter, consequences)
+    intake = Intake(record, hints, presenter, AskFirst(database, judge))
+    moderate = _moderate(settings, record, judge)
     authors = Authors(record)
     return Application(
         settings=settings,
@@ -138,8 +142,9 @@ def build(
         keys=Keys(record, settings.secret_key),
         users=Users(database, settings.secret_key),
         stories=Stories(record),
-        intake=Intake(record, hints, presenter, AskFirst(database, judge)),
-        moderate=_moderate(settings, record, judge),
+        intake=intake,
+        moderate=moderate,
+        coral_phase=CoralPhase(database, intake, moderate, presenter),
         judge=judge,
         tuning=Tuning(database, models),
         flags=Flags(record, rulebook),

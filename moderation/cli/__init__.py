@@ -25,7 +25,7 @@ VERBS = {
     "model": "moderation.cli.model:model",
     "rules": "moderation.cli.rules:rules",
     "site": "moderation.cli.sites:site",
-    "key": "moderation.cli.sites:key",
+    "key": "moderation.cli.keys:key",
     "user": "moderation.cli.sites:user",
     "webhook": "moderation.cli.sites:webhook",
 }

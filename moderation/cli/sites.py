@@ -1,7 +1,7 @@
-"""Operators' verbs for sites, keys, users and webhooks. Secrets are printed once, on stdout, when they are made."""
+"""Operators' verbs for sites, users and webhooks. Secrets are printed once, on stdout, when they are made."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +10,19 @@ import click
 from moderation.cli import service
 from moderation.lifecycle import EVENT_TYPES
 from moderation.workflow.incoming import Actor
-from moderation.workflow.keys import LANGUAGES, PROFILES, SCOPES
 from moderation.workflow.users import ROLES
 
 OPERATOR = Actor("operator")
 site_option = click.option("--site", "slug", required=True, metavar="SLUG", help="Which site.")
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """The time of a verb."""
     return datetime.now(UTC)
 
 
-def _print(result: Any) -> None:
+def show(result: Any) -> None:
+    """A result, as JSON on stdout."""
     click.echo(json.dumps(result, ensure_ascii=False, indent=2))
 
 
@@ -39,9 +40,9 @@ def site() -> None:
 def add_site(slug: str, name: str | None, newsroom: str, realm: str | None, data: Path | None) -> None:
     """Add a site with the rules in force, and print a key for it."""
     with service.application(data) as app:
-        made = app.sites.create(slug=slug, name=name, newsroom=newsroom, realm=realm, by=OPERATOR, now=_now())
-        key = app.keys.add(site_id=made["id"], kind="live", label="first key", by=OPERATOR, now=_now())
-        _print({**made, "key": key["key"]})
+        made = app.sites.create(slug=slug, name=name, newsroom=newsroom, realm=realm, by=OPERATOR, now=now())
+        key = app.keys.add(site_id=made["id"], kind="live", label="first key", by=OPERATOR, now=now())
+        show({**made, "key": key["key"]})
 
 
 @site.command("list")
@@ -49,7 +50,7 @@ def add_site(slug: str, name: str | None, newsroom: str, realm: str | None, data
 def list_sites(data: Path | None) -> None:
     """List the sites."""
     with service.application(data) as app:
-        _print(app.sites.list())
+        show(app.sites.list())
 
 
 @site.command("remove")
@@ -67,91 +68,6 @@ def remove_site(slug: str, yes: bool, data: Path | None) -> None:
 
 
 @click.group()
-def key() -> None:
-    """Keys of a site: add, list, revoke."""
-
-
-@key.command("add")
-@site_option
-@click.option(
-    "--kind",
-    type=click.Choice(["live", "test", "protocol", "coral-phase", "coral-webhook"]),
-    default="live",
-    show_default=True,
-    help="What it opens.",
-)
-@click.option("--label", type=service.Name(), help="A note for you.")
-@click.option("--secret", type=service.Name(), help="The secret that the other side signs with (coral kinds).")
-@click.option(
-    "--scope",
-    type=click.Choice(SCOPES),
-    default="full",
-    show_default=True,
-    help="What a live or test key may do: all, or only read.",
-)
-@click.option("--days", type=click.IntRange(1, 3650), help="How long it is good for; without an end unless given.")
-@click.option(
-    "--languages",
-    type=click.Choice(LANGUAGES),
-    help="Perspective's protocol: refuse languages that are not scored, or score anyway. Strict unless given.",
-)
-@click.option("--per-minute", type=click.IntRange(1), help="Perspective's protocol: calls a minute, 6000 unless given.")
-@click.option("--profile", type=click.Choice(PROFILES), help="Perspective's protocol as Coral needs it: docs/coral.md.")
-@service.data_option
-def add_key(
-    slug: str,
-    kind: str,
-    label: str | None,
-    secret: str | None,
-    scope: str,
-    days: int | None,
-    languages: str | None,
-    per_minute: int | None,
-    profile: str | None,
-    data: Path | None,
-) -> None:
-    """Make a key; it is shown only now."""
-    if secret and not kind.startswith("coral"):
-        raise click.UsageError("--secret is for the coral kinds; the secret of another key is made here.")
-    now = _now()
-    with service.application(data) as app:
-        made = app.keys.add(
-            site_id=app.sites.find(slug=slug)["id"],
-            kind=kind.replace("-", "_"),
-            label=label or "",
-            secret=secret,
-            scope=scope,
-            expires_at=now + timedelta(days=days) if days else None,
-            languages=languages,
-            per_minute=per_minute,
-            profile=profile,
-            by=OPERATOR,
-            now=now,
-        )
-        _print(made)
-
-
-@key.command("list")
-@site_option
-@service.data_option
-def list_keys(slug: str, data: Path | None) -> None:
-    """List the keys of a site, without their secrets."""
-    with service.application(data) as app:
-        _print(app.keys.list(site_id=app.sites.find(slug=slug)["id"]))
-
-
-@key.command("revoke")
-@click.argument("key_id")
-@site_option
-@service.data_option
-def revoke_key(key_id: str, slug: str, data: Path | None) -> None:
-    """Close a key from the next request on."""
-    with service.application(data) as app:
-        app.keys.revoke(site_id=app.sites.find(slug=slug)["id"], key_id=key_id, by=OPERATOR, now=_now())
-        click.echo(f"revoked {key_id}", err=True)
-
-
-@click.group()
 def user() -> None:
     """People at the desk: add, list, remove, password, disable, enable."""
 
@@ -165,7 +81,7 @@ def add_user(login: str, slug: str, role: str, data: Path | None) -> None:
     """Add an account, or give one another site or role; a new account's password is printed once."""
     with service.application(data) as app:
         found = app.sites.find(slug=slug)
-        _print(app.users.add(login=login, site_id=found["id"], role=role, by=OPERATOR, now=_now()))
+        show(app.users.add(login=login, site_id=found["id"], role=role, by=OPERATOR, now=now()))
 
 
 @user.command("list")
@@ -174,7 +90,7 @@ def add_user(login: str, slug: str, role: str, data: Path | None) -> None:
 def list_users(slug: str, data: Path | None) -> None:
     """List the accounts of a site."""
     with service.application(data) as app:
-        _print(app.users.list(site_id=app.sites.find(slug=slug)["id"]))
+        show(app.users.list(site_id=app.sites.find(slug=slug)["id"]))
 
 
 @user.command("remove")
@@ -184,7 +100,7 @@ def list_users(slug: str, data: Path | None) -> None:
 def remove_user(login: str, slug: str, data: Path | None) -> None:
     """Take an account from a site; its sessions end at once."""
     with service.application(data) as app:
-        app.users.remove(login=login, site_id=app.sites.find(slug=slug)["id"], by=OPERATOR, now=_now())
+        app.users.remove(login=login, site_id=app.sites.find(slug=slug)["id"], by=OPERATOR, now=now())
         click.echo(f"removed {login} from {slug}", err=True)
 
 
@@ -194,7 +110,7 @@ def remove_user(login: str, slug: str, data: Path | None) -> None:
 def new_password(login: str, data: Path | None) -> None:
     """Give an account a new password, printed once; its sessions end at once."""
     with service.application(data) as app:
-        _print(app.users.set_password(login=login, by=OPERATOR, now=_now()))
+        show(app.users.set_password(login=login, by=OPERATOR, now=now()))
 
 
 @user.command("disable")
@@ -203,7 +119,7 @@ def new_password(login: str, data: Path | None) -> None:
 def disable_user(login: str, data: Path | None) -> None:
     """Let nobody in with an account, at any site; its sessions end at once."""
     with service.application(data) as app:
-        app.users.disable(login=login, by=OPERATOR, now=_now())
+        app.users.disable(login=login, by=OPERATOR, now=now())
         click.echo(f"disabled {login}", err=True)
 
 
@@ -213,7 +129,7 @@ def disable_user(login: str, data: Path | None) -> None:
 def enable_user(login: str, data: Path | None) -> None:
     """Let a disabled account in again."""
     with service.application(data) as app:
-        app.users.enable(login=login, by=OPERATOR, now=_now())
+        app.users.enable(login=login, by=OPERATOR, now=now())
         click.echo(f"enabled {login}", err=True)
 
 
@@ -232,7 +148,7 @@ def add_webhook(url: str, slug: str, types: tuple[str, ...], data: Path | None) 
     """Add an endpoint; its signing secret is shown only now."""
     with service.application(data) as app:
         found = app.sites.find(slug=slug)
-        _print(app.webhooks.add(site_id=found["id"], url=url, types=types, by=OPERATOR, now=_now()))
+        show(app.webhooks.add(site_id=found["id"], url=url, types=types, by=OPERATOR, now=now()))
 
 
 @webhook.command("list")
@@ -241,7 +157,7 @@ def add_webhook(url: str, slug: str, types: tuple[str, ...], data: Path | None) 
 def list_webhooks(slug: str, data: Path | None) -> None:
     """List the endpoints of a site."""
     with service.application(data) as app:
-        _print(app.webhooks.list(site_id=app.sites.find(slug=slug)["id"]))
+        show(app.webhooks.list(site_id=app.sites.find(slug=slug)["id"]))
 
 
 @webhook.command("remove")
@@ -252,7 +168,7 @@ def remove_webhook(webhook_id: str, slug: str, data: Path | None) -> None:
     """Remove an endpoint with what was still to be delivered to it."""
     with service.application(data) as app:
         found = app.sites.find(slug=slug)
-        app.webhooks.remove(site_id=found["id"], webhook_id=webhook_id, by=OPERATOR, now=_now())
+        app.webhooks.remove(site_id=found["id"], webhook_id=webhook_id, by=OPERATOR, now=now())
         click.echo(f"removed {webhook_id}", err=True)
 
 
@@ -264,8 +180,8 @@ def test_webhook(webhook_id: str, slug: str, data: Path | None) -> None:
     """Send a signed test now; exit status 1 where the receiver did not take it."""
     with service.application(data) as app:
         found = app.sites.find(slug=slug)
-        result = app.webhooks.test(site_id=found["id"], webhook_id=webhook_id, by=OPERATOR, now=_now())
-    _print(result)
+        result = app.webhooks.test(site_id=found["id"], webhook_id=webhook_id, by=OPERATOR, now=now())
+    show(result)
     if not result["delivered"]:
         raise SystemExit(1)
 
@@ -281,5 +197,5 @@ def replay_webhook(webhook_id: str, slug: str, after: int, data: Path | None) ->
     """Enable an endpoint again and deliver its events once more."""
     with service.application(data) as app:
         found = app.sites.find(slug=slug)
-        again = app.webhooks.replay(site_id=found["id"], webhook_id=webhook_id, after=after, by=OPERATOR, now=_now())
+        again = app.webhooks.replay(site_id=found["id"], webhook_id=webhook_id, after=after, by=OPERATOR, now=now())
         click.echo(f"{again} deliveries are due again", err=True)

@@ -65,6 +65,14 @@ def check_media(request: Request, types: tuple[str, ...]) -> None:
         raise UnsupportedMedia("Send the body in UTF-8.")
 
 
+def mended(raw: bytes) -> bytes:
+    """The body without halves of characters, for senders that take no refusal; what is no JSON stays as it is."""
+    try:
+        return json.dumps(json.loads(raw), ensure_ascii=False).encode("utf-8", "replace")
+    except (ValueError, RecursionError):
+        return raw
+
+
 def parse_object(raw: bytes) -> dict[str, Any]:
     """The JSON object in `raw`; anything else is a MalformedRequest that names the place."""
     value = parse(raw)

@@ -2,7 +2,6 @@
 so an error is the last resort here, and what could not be checked reaches its threshold.
 """
 
-import json
 import time
 from collections.abc import Mapping
 from functools import partial
@@ -36,14 +35,6 @@ Found = tuple[dict[str, Any], Mapping[str, str], str]
 def is_coral(holder: auth.KeyHolder) -> bool:
     """Has the key this profile?"""
     return holder.options.get("profile") == PROFILE
-
-
-def readable(raw: bytes) -> bytes:
-    """The body with marks for halves of characters: one in a comment must not become an error."""
-    try:
-        return json.dumps(json.loads(raw), ensure_ascii=False).encode("utf-8", "replace")
-    except (ValueError, RecursionError):
-        return raw
 
 
 def answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience) -> Response:

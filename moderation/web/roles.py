@@ -44,6 +44,7 @@ ACTS: dict[str, Mapping[str, str]] = {
     "read the guidelines": _KEYS,
     "judge a text without storing it": _FULL | _OPERATOR,
     "have a text scored by another protocol": _FULL | {PROTOCOL: "yes"},
+    "pass on comments of a Coral, signed with its secret": {PROTOCOL: "yes"},
     "choose one of the own sites, log out": _PEOPLE,
     "read the queue": _PEOPLE,
     "find comments": _PEOPLE,

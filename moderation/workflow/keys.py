@@ -6,7 +6,7 @@ import hmac
 import secrets
 import string
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +26,8 @@ SITE_KINDS = ("live", "test")
 SCOPES = ("full", "read")  # of a site key: the whole API, or what changes nothing
 LANGUAGES = ("strict", "lenient")  # of a protocol key: refuse what is in a language that is not scored, or score anyway
 PROFILES = ("coral",)  # of a protocol key: what the program that asks needs
+ON_FAILURE = ("none", "hold")  # of a Coral phase: what it is told when there was no time, or a fault
+DEADLINES = (50, 10_000)  # milliseconds that a Coral phase may be given
 SIGNING_KINDS = ("coral_phase", "coral_webhook", "webhook")  # webhook: signs what the site's new endpoints get
 NOT_VALID = (
     "This key is not valid; `moderation key list` shows the keys of a site, `moderation key add` makes a new one."
@@ -56,6 +58,15 @@ class KeyHolder:
 
 
 @dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A secret that the other side signs with, and what was chosen for it."""
+
+    key_id: str
+    secret: str = field(repr=False)
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Keys:
     """The verbs about keys."""
 
@@ -76,9 +87,15 @@ class Keys:
         languages: str | None = None,
         per_minute: int | None = None,
         profile: str | None = None,
+        deadline_ms: int | None = None,
+        on_failure: str | None = None,
     ) -> dict[str, Any]:
         """A new key; `key` in the answer is shown only here. Signing kinds take the secret of the other side."""
-        options = _protocol_options(kind, languages=languages, per_minute=per_minute, profile=profile)
+        options = _options(
+            kind,
+            {"languages": languages, "per_minute": per_minute, "profile": profile},
+            {"deadline_ms": deadline_ms, "on_failure": on_failure},
+        )
         if scope not in SCOPES or (scope != "full" and kind not in SITE_KINDS):
             raise InvalidFields(f"A key of kind {kind} cannot have the scope {scope}.")
         if expires_at is not None and (expires_at <= now or kind in SIGNING_KINDS):
@@ -120,6 +137,13 @@ class Keys:
     def authenticate_protocol(self, *, key: str, now: datetime) -> KeyHolder:
         """The holder of a 12-character protocol key (host names make it case-insensitive), or NotAuthenticated."""
         return self._holder(self._protocol_lookup(key.lower()), None, now)
+
+    def signing(self, *, site_id: str, kind: str) -> Sequence[SigningKey]:
+        """The live secrets of the other side, the newest first; several while one is being replaced."""
+        live = select(ApiKey).where(ApiKey.site_id == site_id, ApiKey.kind == kind, ApiKey.revoked_at.is_(None))
+        with self.record.database.read() as session:
+            rows = session.scalars(live.order_by(ApiKey.created_at.desc(), ApiKey.id)).all()
+        return [SigningKey(row.id, row.secret, row.options) for row in rows if row.secret]
 
     def _holder(self, lookup_: str, hash: str | None, now: datetime) -> KeyHolder:
         with self.record.database.read() as session:
@@ -166,17 +190,28 @@ class Keys:
         return hmac.new(self.secret_key.encode(), b"protocol key\0" + key.encode(), hashlib.sha256).hexdigest()
 
 
-def _protocol_options(
-    kind: str, *, languages: str | None, per_minute: int | None, profile: str | None
-) -> dict[str, Any]:
-    given = {"languages": languages, "per_minute": per_minute, "profile": profile}
-    options = {name: value for name, value in given.items() if value}
-    known = languages in (None, *LANGUAGES) and profile in (None, *PROFILES) and (per_minute or 1) >= 1
-    if options and (kind != "protocol" or not known):
-        raise InvalidFields(f"Only a protocol key can have {' and '.join(options)}, within their bounds.")
-    if profile and len(options) > 1:
-        raise InvalidFields(f"The profile {profile} says what the key does about languages and how often it may ask.")
+def _options(kind: str, protocol: Mapping[str, Any], phase: Mapping[str, Any]) -> dict[str, Any]:
+    """What was chosen for a key, checked: each kind has choices of its own."""
+    for owner, given in (("protocol", protocol), ("coral_phase", phase)):
+        chosen = [name for name, value in given.items() if value is not None]
+        if chosen and kind != owner:
+            raise InvalidFields(f"Only a key of kind {owner} can have {' and '.join(chosen)}.")
+    options = {name: value for name, value in {**protocol, **phase}.items() if value is not None}
+    wrong = [name for name, value in options.items() if not _CHOICES[name](value)]
+    if wrong:
+        raise InvalidFields(f"Out of bounds: {' and '.join(wrong)}.")
+    if "profile" in options and len(options) > 1:
+        raise InvalidFields("The profile says what the key does about languages and how often it may ask.")
     return options
+
+
+_CHOICES: Mapping[str, Callable[[Any], bool]] = {
+    "languages": LANGUAGES.__contains__,
+    "profile": PROFILES.__contains__,
+    "on_failure": ON_FAILURE.__contains__,
+    "per_minute": lambda value: value >= 1,
+    "deadline_ms": lambda value: DEADLINES[0] <= value <= DEADLINES[1],
+}
 
 
 def _is_webhook_secret(secret: str) -> bool:
@@ -217,7 +252,7 @@ def view(row: ApiKey) -> dict[str, Any]:
         "starts": row.lookup if row.kind in SITE_KINDS else None,
         "label": row.label,
         "scope": row.options.get("scope", "full") if row.kind in SITE_KINDS else None,
-        **(row.options if row.kind == "protocol" else {}),
+        **({} if row.kind in SITE_KINDS else row.options),
         "created_at": rfc3339(row.created_at),
         "expires_at": rfc3339(row.expires_at),
         "revoked_at": rfc3339(row.revoked_at),

@@ -12,6 +12,7 @@ from tests.web.service import OPERATOR, Service
 
 INSULT = "You are a numpty."
 MODEL = "TOXICITY"
+PHASE_SECRET = "empsec_" + "a" * 64
 
 
 def signed(raw: bytes, *secrets: str) -> str:
@@ -48,6 +49,50 @@ class Coral:
         answer = self.scores(text, **fields)
         assert answer.status_code == 200, answer.text
         return float(answer.get_json()["attributeScores"][MODEL]["summaryScore"]["value"])
+
+    def phase(
+        self,
+        body: str = f"<div>{INSULT}</div>",
+        *,
+        action: str = "NEW",
+        secrets: tuple[str, ...] = (PHASE_SECRET,),
+        signature: str | None = None,
+        key: str | None = None,
+        **fields: Any,
+    ) -> TestResponse:
+        """What it asks before it publishes a comment: pretty-printed, signed, without an id."""
+        given = {
+            "action": action,
+            "comment": {"body": body, "parentID": fields.pop("parent", None)},
+            "author": {"id": fields.pop("author", "u-1"), "role": fields.pop("role", "COMMENTER")},
+            "story": {"id": fields.pop("story", "story-1"), "url": "https://paper.example/bridge"},
+            "site": {"id": "site-1"},
+            "tenantID": "tenant-1",
+            "tenantDomain": "coral.paper.example",
+            **fields,
+        }
+        return self.signed_post("moderation", given, secrets=secrets, signature=signature, key=key)
+
+    def signed_post(
+        self,
+        path: str,
+        given: Any,
+        *,
+        secrets: tuple[str, ...],
+        signature: str | None = None,
+        key: str | None = None,
+        agent: str = "Coral Moderation/9.11.8",
+        **headers: str,
+    ) -> TestResponse:
+        """A signed post of either kind."""
+        raw = given if isinstance(given, bytes) else json.dumps(given, indent=2).encode()
+        sent = {
+            "Content-Type": "application/json",
+            "User-Agent": agent,
+            "X-Coral-Signature": signed(raw, *secrets) if signature is None else signature,
+            **headers,
+        }
+        return self.service.client.post(f"/coral/{self.key if key is None else key}/{path}", data=raw, headers=sent)
 
     def add_key(self, kind: str = "protocol", **options: Any) -> dict[str, Any]:
         """A key of the site."""

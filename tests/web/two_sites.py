@@ -115,7 +115,7 @@ class _Fill:
         self._flag_appeal_and_hook()
         self._blocks()
         self.world.ids |= {"site": self.world.slug, "slug": "not_found", "filename": "docs.css", "only": only,
-                           "comment_id": "c1", "story_id": "s1", "author_id": "u1"}  # fmt: skip
+                           "comment_id": "c1", "story_id": "s1", "author_id": "u1", "protocol_key": "a" * 12}  # fmt: skip
 
     def _send(self, method: str, path: str, body: Any) -> dict[str, Any]:
         answer = self.service.send(method, path, key=self.world.key, json=body)

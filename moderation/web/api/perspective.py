@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from moderation.errors import ModerationError, NotAuthenticated, TooLarge, TooManyRequests
-from moderation.web import auth, errors, perspective_coral, roles
+from moderation.web import auth, errors, json_body, perspective_coral, roles
 from moderation.web.bounded import RateLimit
 from moderation.web.perspective_attributes import NAMES
 from moderation.web.perspective_discovery import document
@@ -108,7 +108,7 @@ def _known(edge: Edge, key: str) -> auth.KeyHolder:
 def analyze(asked: Asked) -> Response:
     """Scores of a text; nothing is stored, whatever doNotStore says."""
     coral = perspective_coral.is_coral(asked.holder)
-    given = shaped(perspective_coral.readable(_body()), ANALYZE) if coral else parse(_body(), ANALYZE)
+    given = shaped(json_body.mended(_body()), ANALYZE) if coral else parse(_body(), ANALYZE)
     names = _known_names(given, "requestedAttributes", "Missing requested_attributes")
     for one in given.fields["requestedAttributes"].values():
         _check_type(one.get("scoreType"))

@@ -1,0 +1,200 @@
+"""Coral's external moderation phase: each comment is checked by the site's own rules before Coral publishes it.
+
+Coral publishes unseen on any error and after its time-out, so whatever is signed gets an answer in time.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Literal
+
+import re2
+from flask import Blueprint, Response, g, request
+from pydantic import Field
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from moderation import telemetry
+from moderation.errors import InvalidFields, MalformedRequest, TooLarge
+from moderation.web import auth, coral_answers, errors, json_body, roles
+from moderation.web.coral_signature import HEADER, signer
+from moderation.web.fields import TEXT_BYTES, URL_LENGTH, AnyId, Fields, SafeId, is_blank, validate
+from moderation.web.routes import Edge
+from moderation.workflow.coral import AskedComment
+from moderation.workflow.keys import SigningKey
+from moderation.workflow.patience import Patience
+
+ACT = "pass on comments of a Coral, signed with its secret"
+DEADLINE_MS = 150  # fits into the 200 of Coral's own form
+_AGENT = "Coral Moderation/"
+_SLACK = 0.1
+_ROLES: Mapping[str, Literal["staff", "moderator"]] = {"STAFF": "staff", "MODERATOR": "moderator", "ADMIN": "moderator"}
+_TAG = re2.compile(
+    r"</?(?:div|p|br|b|i|strong|em|u|s|strike|ul|ol|li|blockquote|span|a)"
+    r'(?: (?:class|href|rel|target|title)="[^"<>]*")*\s*/?>'
+)
+_ENTITY = re2.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
+
+
+class CommentFields(Fields):
+    """What the reader wrote, and below what."""
+
+    body: str
+    parent_id: SafeId | None = Field(None, alias="parentID")
+
+
+class AuthorFields(Fields):
+    """Who wrote it."""
+
+    id: SafeId
+    role: str = "COMMENTER"
+
+
+class StoryFields(Fields):
+    """Where."""
+
+    id: AnyId
+    url: str | None = None
+
+
+class PhaseFields(Fields):
+    """One request of a phase; what is not used here is passed over."""
+
+    action: str = "NEW"
+    comment: CommentFields
+    author: AuthorFields
+    story: StoryFields
+
+    def asked(self) -> AskedComment:
+        """The comment for the verb."""
+        url = self.story.url
+        return AskedComment(
+            text=self.comment.body,
+            format="html" if is_markup(self.comment.body) else "plain",
+            author_id=self.author.id,
+            role=_ROLES.get(self.author.role, "reader"),
+            story_id=self.story.id,
+            story_url=url if url and len(url) <= URL_LENGTH else None,
+            parent_id=self.comment.parent_id,
+            is_edit=self.action == "EDIT",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request whose signature fits."""
+
+    edge: Edge
+    holder: auth.KeyHolder
+    key: SigningKey
+    raw: bytes
+    patience: Patience
+
+    @property
+    def seconds(self) -> float:
+        """How long the answer may take, all in all."""
+        return int(self.key.options.get("deadline_ms", DEADLINE_MS)) / 1000
+
+
+def blueprint(edge: Edge) -> Blueprint:
+    """The address of the phase."""
+    coral = Blueprint("coral", __name__)
+    coral.after_request(_count_unchecked)
+    coral.add_url_rule(
+        "/coral/<protocol_key>/moderation", "moderation", _opened(edge, "coral_phase", moderation), methods=["POST"]
+    )
+    return coral
+
+
+def _opened(edge: Edge, kind: str, view: Callable[[Asked], Response]) -> Callable[..., Response]:
+    patience = Patience(edge.application.settings.web_threads)
+
+    def opened(protocol_key: str) -> Response:
+        app = edge.application
+        holder = auth.authorise_protocol(app, protocol_key, ACT, now=app.now())
+        raw = _body()
+        keys = app.keys.signing(site_id=holder.site_id, kind=kind)
+        key = signer(keys, request.headers.get(HEADER, ""), raw)
+        return view(Asked(edge, holder, key, raw, patience))
+
+    return roles.mark(opened, ACT)
+
+
+def _body() -> bytes:
+    """The raw bytes, whatever their type is said to be."""
+    request.max_content_length = json_body.REQUEST_BYTES
+    try:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise TooLarge(f"The body may have at most {json_body.REQUEST_BYTES} bytes.") from None
+
+
+def moderation(asked: Asked) -> Response:
+    """Status, flags, tags and the reason of a rejection; an empty object where the rules have nothing to say."""
+    g.coral_ends = g.started + asked.seconds
+    try:
+        fields = _fields(asked)
+        if is_blank(fields.comment.body):  # a picture, or stars
+            return _said(coral_answers.NO_OPINION)
+        if len(fields.comment.body.encode()) > TEXT_BYTES:
+            return _said(coral_answers.HOLD)
+        return _said(_checked(asked, fields.asked()))
+    except TimeoutError:
+        return _failed(asked, "late")
+    except (MalformedRequest, InvalidFields):
+        telemetry.failures.labels(what="coral.unreadable").inc()
+    except Exception as error:
+        errors.unexpected(error)
+    return _failed(asked, "error")
+
+
+def _fields(asked: Asked) -> PhaseFields:
+    given = json_body.parse_object(json_body.mended(asked.raw))
+    comment = given.get("comment")
+    if isinstance(comment, dict) and isinstance(comment.get("body"), str):
+        comment["body"] = comment["body"].replace("\0", " ")
+    return validate(PhaseFields, given, now=asked.edge.application.now())
+
+
+def _checked(asked: Asked, comment: AskedComment) -> dict[str, Any]:
+    app, left = asked.edge.application, g.coral_ends - time.perf_counter()
+    check = partial(
+        app.coral_phase.check,
+        site_id=asked.holder.site_id,
+        asked=comment,
+        digest=hashlib.sha256(asked.raw).hexdigest(),
+        by=auth.actor(asked.holder),
+        now=app.now(),
+        seconds=left,
+    )
+    return coral_answers.answer(asked.patience.wait(check, left))
+
+
+def _failed(asked: Asked, why: str) -> Response:
+    """Nobody checked it in time: people look, unless the key says otherwise. What is only late goes on by itself."""
+    if asked.key.options.get("on_failure") == "none":
+        telemetry.unchecked.labels(protocol="coral_phase", why=why).inc()
+        return _said(coral_answers.NO_OPINION)
+    return _said(coral_answers.HOLD)
+
+
+def _said(body: Mapping[str, Any]) -> Response:
+    return Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
+
+
+def _count_unchecked(response: Response) -> Response:
+    """Counts what Coral publishes without a check: refusals, and what came later than the key allows."""
+    ends = g.get("coral_ends")
+    if response.status_code != 200 and request.headers.get("User-Agent", "").startswith(_AGENT):
+        telemetry.unchecked.labels(protocol="coral_phase", why="error").inc()
+    elif ends is not None and time.perf_counter() > ends + _SLACK:
+        telemetry.unchecked.labels(protocol="coral_phase", why="late").inc()
+    return response
+
+
+def is_markup(body: str) -> bool:
+    """Is it HTML as Coral cleans it? Then each `<` begins one of its tags; in plain text some may begin anything."""
+    tags = len(_TAG.findall(body))
+    return tags == body.count("<") and (tags > 0 or _ENTITY.search(body) is not None)
