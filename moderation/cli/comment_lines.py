@@ -10,8 +10,8 @@ from typing import Any, TextIO
 
 from moderation.engine.examples import author_from, story_from
 from moderation.engine.facts import Parent, Story, Submission
+from moderation.workflow.incoming import TEXT_BYTES
 
-LONGEST = 20_480
 FORMATS = ("jsonl", "csv", "text")
 
 
@@ -108,8 +108,8 @@ def _text(text: Any) -> str:
         size = len(text.encode())
     except UnicodeEncodeError:
         raise BadLine("`text` holds half a character (a lone surrogate)") from None
-    if size > LONGEST or "\x00" in text:
-        raise BadLine(f"`text` has more than {LONGEST:,} bytes, or a NUL")
+    if size > TEXT_BYTES or "\x00" in text:
+        raise BadLine(f"`text` has more than {TEXT_BYTES:,} bytes, or a NUL")
     return text
 
 

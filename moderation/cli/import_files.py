@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import IO, Any
 from xml.etree import ElementTree  # expat itself bounds what entities grow to, and fetches nothing
@@ -13,6 +12,8 @@ from xml.etree.ElementTree import Element
 from moderation.cli.import_lines import LeftOut
 
 Found = Iterator[tuple[int, Mapping[str, Any] | LeftOut]]
+Guest = Callable[[str], str]
+"""An address or name of somebody without an account in, the id that stands for it out."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Coral: NONE is public, and nobody has looked
 _CORAL_STATUS = {
@@ -67,7 +68,7 @@ def _csv_record(given: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def wxr_records(file: IO[bytes]) -> Found:
+def wxr_records(file: IO[bytes], guest: Guest) -> Found:
     """WordPress: the export file of *Tools → Export*, with the posts and their comments."""
     number = 0
     for item in _elements(file, "item"):
@@ -78,10 +79,10 @@ def wxr_records(file: IO[bytes]) -> Found:
         for comment in item:
             if _name(comment) == "comment":
                 number += 1
-                yield number, _wxr_record(comment, story)
+                yield number, _wxr_record(comment, story, guest)
 
 
-def _wxr_record(comment: Element, story: Mapping[str, str | None]) -> dict[str, Any] | LeftOut:
+def _wxr_record(comment: Element, story: Mapping[str, str | None], guest: Guest) -> dict[str, Any] | LeftOut:
     kind, approved = _named(comment, "comment_type"), _named(comment, "comment_approved") or ""
     if kind not in (None, "comment"):
         return LeftOut("a pingback or the like, no comment")
@@ -94,7 +95,7 @@ def _wxr_record(comment: Element, story: Mapping[str, str | None]) -> dict[str, 
         "text": _named(comment, "comment_content"),
         "format": "html",
         "created_at": _wordpress_time(_named(comment, "comment_date_gmt")),
-        "author": {"id": user if user not in (None, "0") else _guest(_named(comment, "comment_author_email"), name), "name": name},
+        "author": {"id": user if user not in (None, "0") else _guest(guest, _named(comment, "comment_author_email"), name), "name": name},
         "story": story,
         "parent": {"id": parent} if parent not in (None, "0") else None,
         "status": status,
@@ -102,7 +103,7 @@ def _wxr_record(comment: Element, story: Mapping[str, str | None]) -> dict[str, 
     }  # fmt: skip
 
 
-def disqus_records(file: IO[bytes]) -> Found:
+def disqus_records(file: IO[bytes], guest: Guest) -> Found:
     """Disqus: threads come first, then the posts; a post says its thread by Disqus's own id."""
     threads: dict[str | None, dict[str, str | None]] = {}
     number = 0
@@ -113,14 +114,14 @@ def disqus_records(file: IO[bytes]) -> Found:
         own = element.get(_DISQUS_ID)
         if _name(element) == "post":
             number += 1
-            yield number, _disqus_record(element, own, threads)
+            yield number, _disqus_record(element, own, threads, guest)
         else:
             url, title = _named(element, "link"), _named(element, "title")
             threads[own] = {"id": _named(element, "id") or own, "url": url, "title": title}
 
 
 def _disqus_record(
-    post: Element, own: str | None, threads: Mapping[str | None, Mapping[str, str | None]]
+    post: Element, own: str | None, threads: Mapping[str | None, Mapping[str, str | None]], guest: Guest
 ) -> dict[str, Any] | LeftOut:
     thread, parent, author = (post.find(f"{_DISQUS}{name}") for name in ("thread", "parent", "author"))
     story = threads.get(thread.get(_DISQUS_ID)) if thread is not None else None
@@ -133,7 +134,7 @@ def _disqus_record(
         "text": _named(post, "message"),
         "format": "html",
         "created_at": _named(post, "createdAt"),
-        "author": {"id": who["username"] or _guest(who["email"], who["name"]), "name": who["name"]},
+        "author": {"id": who["username"] or _guest(guest, who["email"], who["name"]), "name": who["name"]},
         "story": story,
         "parent": {"id": parent.get(_DISQUS_ID)} if parent is not None else None,
         "status": "rejected" if is_spam else "withdrawn" if is_deleted else "published",
@@ -212,10 +213,9 @@ def _named(element: Element, name: str) -> str | None:
     return None
 
 
-def _guest(email: str | None, name: str | None) -> str | None:
-    """An id for somebody without an account: the same person has the same, and the address is not in it."""
+def _guest(guest: Guest, email: str | None, name: str | None) -> str | None:
     known = (email or name or "").strip().lower()
-    return f"guest-{hashlib.sha256(known.encode('utf-8', 'replace')).hexdigest()[:24]}" if known else None
+    return guest(known) if known else None
 
 
 def _wordpress_time(value: str | None) -> str | None:

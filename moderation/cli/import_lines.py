@@ -9,10 +9,16 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from moderation.workflow.imports import Decided
-from moderation.workflow.incoming import ABSENT, IncomingAuthor, IncomingComment, IncomingParent, IncomingStory
+from moderation.workflow.incoming import (
+    ABSENT,
+    ID_LENGTH,
+    TEXT_BYTES,
+    IncomingAuthor,
+    IncomingComment,
+    IncomingParent,
+    IncomingStory,
+)
 
-TEXT_BYTES = 20_480
-ID_LENGTH = 200
 URL_UNSAFE = "/?#%\\"
 STATUSES = ("published", "rejected", "withdrawn")
 

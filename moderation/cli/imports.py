@@ -76,11 +76,12 @@ def import_comments(file: Path, slug: str, format: str | None, data: Path | None
     report = Report()
     with service.application(data) as app:
         site = app.sites.find(slug=slug)
+        guest = app.imports.guests(site_id=site["id"])
         with (
             file.open("rb") as raw,
             click.progressbar(length=max(os.fstat(raw.fileno()).st_size, 1), label="importing", file=sys.stderr) as bar,
         ):
-            records = import_lines.read(_records(raw, format or SUFFIXES.get(file.suffix, "jsonl")))
+            records = import_lines.read(_records(raw, format or SUFFIXES.get(file.suffix, "jsonl"), guest))
             while batch := list(islice(records, BATCH)):
                 _take(app, site["id"], batch, report)
                 bar.update(raw.tell() - bar.pos)
@@ -89,9 +90,9 @@ def import_comments(file: Path, slug: str, format: str | None, data: Path | None
         raise SystemExit(1)
 
 
-def _records(raw: IO[bytes], format: str) -> import_files.Found:
+def _records(raw: IO[bytes], format: str, guest: import_files.Guest) -> import_files.Found:
     if format in ("wxr", "disqus"):
-        return import_files.wxr_records(raw) if format == "wxr" else import_files.disqus_records(raw)
+        return import_files.wxr_records(raw, guest) if format == "wxr" else import_files.disqus_records(raw, guest)
     lines = (line.decode("utf-8", "surrogateescape") for line in raw)
     if format in ("csv", "coral-csv"):
         return import_files.csv_records(lines) if format == "csv" else import_files.coral_csv_records(lines)

@@ -20,9 +20,9 @@ from pydantic_core import PydanticCustomError
 
 from moderation.errors import FieldError, InvalidFields
 from moderation.web.json_body import escape_pointer, unstorable
+from moderation.workflow.incoming import ID_LENGTH
+from moderation.workflow.incoming import TEXT_BYTES as TEXT_BYTES
 
-TEXT_BYTES = 20_480
-ID_LENGTH = 200
 TITLE_BYTES = 1_024
 BODY_BYTES = 200 * 1_024
 NOTE_BYTES = 4_096

@@ -1,6 +1,6 @@
 """Comments that were published or rejected elsewhere, taken in as history: nothing is judged, nobody is told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -36,6 +36,12 @@ class Imports:
     """The verb that takes history in."""
 
     record: Recorder
+
+    def guests(self, *, site_id: str) -> Callable[[str], str]:
+        """What makes ids of people without accounts: an address or name in, the same id each time out, under our key."""
+        with self.record.database.read() as session:
+            _, realm = lookup.site_and_realm(session, site_id)
+        return lambda known: f"guest-{lookup.guest_mac(realm, known)[:24]}"
 
     def take(self, *, site_id: str, comments: Sequence[Decided], by: Actor, now: datetime) -> int:
         """Stores those whose ids are new, all or none; how many they were. A repeat changes nothing.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+TEXT_BYTES = 20_480  # of a comment's text, as UTF-8
+ID_LENGTH = 200  # characters of an id
 ABSENT: Any = object()  # a field that the caller did not give: the stored value stays
 
 

@@ -1,5 +1,6 @@
 """Files of WordPress, Disqus and spreadsheets as history: what becomes of each kind of line, and of a file that breaks off."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,9 @@ def test_wordpress(service: Service, tmp_path: Path) -> None:
     guest = found["1"]["author"]["id"]
     assert (
         guest == found["3"]["author"]["id"] and guest.startswith("guest-") and "ada@" not in json.dumps(found).lower()
+    )
+    assert hashlib.sha256(b"ada@example.com").hexdigest()[:24] not in guest, (
+        "whoever knows an address could look for it"
     )
 
 

@@ -33,6 +33,11 @@ def text_mac(realm: Realm, text: str) -> str:
     return hmac.new(realm.key, b"text\0" + text.encode(), hashlib.sha256).hexdigest()
 
 
+def guest_mac(realm: Realm, known: str) -> str:
+    """HMAC-SHA256 of a guest's address or name under the realm's key: who is in the database cannot be tried out."""
+    return hmac.new(realm.key, b"guest\0" + known.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+
+
 def site_and_realm(session: Session, site_id: str) -> tuple[Site, Realm]:
     """The site and its realm; NotFound if the site was removed."""
     row = session.execute(
