@@ -20,6 +20,7 @@ from moderation.workflow.asking import AskFirst
 from moderation.workflow.authors import Authors
 from moderation.workflow.consequences import Consequences
 from moderation.workflow.coral import CoralPhase
+from moderation.workflow.coral_events import CoralEvents
 from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
@@ -62,6 +63,7 @@ class Application:
     intake: Intake
     moderate: Moderate
     coral_phase: CoralPhase
+    coral_events: CoralEvents
     judge: Judge
     tuning: Tuning
     flags: Flags
@@ -145,6 +147,7 @@ def build(
         intake=intake,
         moderate=moderate,
         coral_phase=CoralPhase(database, intake, moderate, presenter),
+        coral_events=CoralEvents(record),
         judge=judge,
         tuning=Tuning(database, models),
         flags=Flags(record, rulebook),
@@ -157,19 +160,23 @@ def build(
         feedback=Feedback(record),
         webhooks=Webhooks(record, hints, door),
         rulebook=rulebook,
-        sweep=Sweep(
-            database,
-            hints,
-            review,
-            authors,
-            rulebook,
-            pending_seconds=settings.pending_seconds,
-            batch=settings.sweep_batch,
-            events_days=settings.events_days,
-        ),
+        sweep=_sweep(settings, record, review, authors, rulebook),
         queries=Queries(database, presenter),
         desk=Desk(database, rulebook, presenter),
         health=Health(database, hints, rulebook),
+    )
+
+
+def _sweep(settings: Settings, record: Recorder, review: Review, authors: Authors, rulebook: Rulebook) -> Sweep:
+    return Sweep(
+        record.database,
+        record.queue,
+        review,
+        authors,
+        rulebook,
+        pending_seconds=settings.pending_seconds,
+        batch=settings.sweep_batch,
+        events_days=settings.events_days,
     )
 
 

@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from moderation import telemetry
 from moderation.errors import NotFound
 from moderation.web import auth, errors, ops, reference, roles, security
-from moderation.web.api import ROUTES, akismet, coral, perspective
+from moderation.web.api import ROUTES, akismet, coral, coral_webhooks, perspective
 from moderation.web.bounded import Place, RateLimit
 from moderation.web.prefer import Slots
 from moderation.web.routes import Edge, bind
@@ -42,6 +42,7 @@ def create_app(application: "Application") -> Flask:
     bind(app, edge, ROUTES)
     app.register_blueprint(akismet.blueprint(edge))
     app.register_blueprint(coral.blueprint(edge))
+    app.register_blueprint(coral_webhooks.blueprint(edge))
     app.register_blueprint(perspective.blueprint(edge))
     app.register_blueprint(ops.blueprint(edge, metrics_token=application.settings.metrics_token))
     app.register_blueprint(reference.blueprint(ROUTES, public_url=edge.public_url))

@@ -12,6 +12,7 @@ from tests.web.service import OPERATOR, Service
 
 INSULT = "You are a numpty."
 MODEL = "TOXICITY"
+HOOK_SECRET = "whsec_" + "1" * 64
 PHASE_SECRET = "empsec_" + "a" * 64
 
 
@@ -72,6 +73,27 @@ class Coral:
             **fields,
         }
         return self.signed_post("moderation", given, secrets=secrets, signature=signature, key=key)
+
+    def event(
+        self,
+        type: str,
+        data: dict[str, Any],
+        *,
+        id: str = "e-1",
+        secrets: tuple[str, ...] = (HOOK_SECRET,),
+        **more: Any,
+    ) -> TestResponse:
+        """What it tells by a webhook."""
+        given = {
+            "id": id,
+            "type": type,
+            "createdAt": "2026-11-26T10:00:00.000Z",
+            "tenantID": "tenant-1",
+            "tenantDomain": "coral.paper.example",
+            "data": data,
+        }
+        agent = "Coral Webhooks/9.11.8"
+        return self.signed_post("webhooks", given, secrets=secrets, agent=agent, **{"X-Coral-Event": type, **more})
 
     def signed_post(
         self,

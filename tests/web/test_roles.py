@@ -69,7 +69,7 @@ def expected(name: str, act: str, rule: Rule, whose: str) -> Callable[[TestRespo
         return lambda answer: (answer.status_code, answer.text) == (200, "invalid")  # the key is not where it looks
     if area == "perspective":
         return lambda answer: answer.status_code == 403 and "unregistered callers" in answer.text  # nor here
-    if area == "coral":
+    if area in ("coral", "coral_webhooks"):
         return lambda answer: answer.status_code == 401  # a protocol key in the address and a signature are asked for
     if name == "protocol key" and roles.may(roles.PROTOCOL, act):
         return _let_in if whose == "own" else _not_there

@@ -4,29 +4,24 @@ Coral publishes unseen on any error and after its time-out, so whatever is signe
 """
 
 import hashlib
-import json
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal
 
 import re2
 from flask import Blueprint, Response, g, request
 from pydantic import Field
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from moderation import telemetry
-from moderation.errors import InvalidFields, MalformedRequest, TooLarge
+from moderation.errors import InvalidFields, MalformedRequest
 from moderation.web import auth, coral_answers, errors, json_body, roles
-from moderation.web.coral_signature import HEADER, signer
+from moderation.web.coral_requests import ACT, SignedRequest, opened, said
 from moderation.web.fields import TEXT_BYTES, URL_LENGTH, AnyId, Fields, SafeId, is_blank, validate
 from moderation.web.routes import Edge
 from moderation.workflow.coral import AskedComment
-from moderation.workflow.keys import SigningKey
 from moderation.workflow.patience import Patience
 
-ACT = "pass on comments of a Coral, signed with its secret"
 DEADLINE_MS = 150  # fits into the 200 of Coral's own form
 _AGENT = "Coral Moderation/"
 _SLACK = 0.1
@@ -82,65 +77,27 @@ class PhaseFields(Fields):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One request whose signature fits."""
-
-    edge: Edge
-    holder: auth.KeyHolder
-    key: SigningKey
-    raw: bytes
-    patience: Patience
-
-    @property
-    def seconds(self) -> float:
-        """How long the answer may take, all in all."""
-        return int(self.key.options.get("deadline_ms", DEADLINE_MS)) / 1000
-
-
 def blueprint(edge: Edge) -> Blueprint:
     """The address of the phase."""
     coral = Blueprint("coral", __name__)
     coral.after_request(_count_unchecked)
-    coral.add_url_rule(
-        "/coral/<protocol_key>/moderation", "moderation", _opened(edge, "coral_phase", moderation), methods=["POST"]
+    view = roles.mark(
+        opened(edge, "coral_phase", partial(moderation, Patience(edge.application.settings.web_threads))), ACT
     )
+    coral.add_url_rule("/coral/<protocol_key>/moderation", "moderation", view, methods=["POST"])
     return coral
 
 
-def _opened(edge: Edge, kind: str, view: Callable[[Asked], Response]) -> Callable[..., Response]:
-    patience = Patience(edge.application.settings.web_threads)
-
-    def opened(protocol_key: str) -> Response:
-        app = edge.application
-        holder = auth.authorise_protocol(app, protocol_key, ACT, now=app.now())
-        raw = _body()
-        keys = app.keys.signing(site_id=holder.site_id, kind=kind)
-        key = signer(keys, request.headers.get(HEADER, ""), raw)
-        return view(Asked(edge, holder, key, raw, patience))
-
-    return roles.mark(opened, ACT)
-
-
-def _body() -> bytes:
-    """The raw bytes, whatever their type is said to be."""
-    request.max_content_length = json_body.REQUEST_BYTES
-    try:
-        return request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise TooLarge(f"The body may have at most {json_body.REQUEST_BYTES} bytes.") from None
-
-
-def moderation(asked: Asked) -> Response:
+def moderation(patience: Patience, asked: SignedRequest) -> Response:
     """Status, flags, tags and the reason of a rejection; an empty object where the rules have nothing to say."""
-    g.coral_ends = g.started + asked.seconds
+    g.coral_ends = g.started + int(asked.key.options.get("deadline_ms", DEADLINE_MS)) / 1000
     try:
         fields = _fields(asked)
         if is_blank(fields.comment.body):  # a picture, or stars
-            return _said(coral_answers.NO_OPINION)
+            return said(coral_answers.NO_OPINION)
         if len(fields.comment.body.encode()) > TEXT_BYTES:
-            return _said(coral_answers.HOLD)
-        return _said(_checked(asked, fields.asked()))
+            return said(coral_answers.HOLD)
+        return said(_checked(patience, asked, fields.asked()))
     except TimeoutError:
         return _failed(asked, "late")
     except (MalformedRequest, InvalidFields):
@@ -150,7 +107,7 @@ def moderation(asked: Asked) -> Response:
     return _failed(asked, "error")
 
 
-def _fields(asked: Asked) -> PhaseFields:
+def _fields(asked: SignedRequest) -> PhaseFields:
     given = json_body.parse_object(json_body.mended(asked.raw))
     comment = given.get("comment")
     if isinstance(comment, dict) and isinstance(comment.get("body"), str):
@@ -158,7 +115,7 @@ def _fields(asked: Asked) -> PhaseFields:
     return validate(PhaseFields, given, now=asked.edge.application.now())
 
 
-def _checked(asked: Asked, comment: AskedComment) -> dict[str, Any]:
+def _checked(patience: Patience, asked: SignedRequest, comment: AskedComment) -> dict[str, Any]:
     app, left = asked.edge.application, g.coral_ends - time.perf_counter()
     check = partial(
         app.coral_phase.check,
@@ -169,19 +126,15 @@ def _checked(asked: Asked, comment: AskedComment) -> dict[str, Any]:
         now=app.now(),
         seconds=left,
     )
-    return coral_answers.answer(asked.patience.wait(check, left))
+    return coral_answers.answer(patience.wait(check, left))
 
 
-def _failed(asked: Asked, why: str) -> Response:
+def _failed(asked: SignedRequest, why: str) -> Response:
     """Nobody checked it in time: people look, unless the key says otherwise. What is only late goes on by itself."""
     if asked.key.options.get("on_failure") == "none":
         telemetry.unchecked.labels(protocol="coral_phase", why=why).inc()
-        return _said(coral_answers.NO_OPINION)
-    return _said(coral_answers.HOLD)
-
-
-def _said(body: Mapping[str, Any]) -> Response:
-    return Response(json.dumps(body, ensure_ascii=False), content_type="application/json")
+        return said(coral_answers.NO_OPINION)
+    return said(coral_answers.HOLD)
 
 
 def _count_unchecked(response: Response) -> Response:
