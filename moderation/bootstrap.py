@@ -21,6 +21,7 @@ from moderation.workflow.authors import Authors
 from moderation.workflow.consequences import Consequences
 from moderation.workflow.coral import CoralPhase
 from moderation.workflow.coral_events import CoralEvents
+from moderation.workflow.coral_repair import CoralRepair
 from moderation.workflow.desk import Desk
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
@@ -64,6 +65,7 @@ class Application:
     moderate: Moderate
     coral_phase: CoralPhase
     coral_events: CoralEvents
+    coral_repair: CoralRepair
     judge: Judge
     tuning: Tuning
     flags: Flags
@@ -124,7 +126,7 @@ def build(
     """Puts the verbs together; connects to nothing yet, loads no model. `queue`, `sender` and `now` are for tests."""
     database = Database(settings.database_url, pool_size=settings.database_pool)
     hints = queue or CeleryQueue(settings)
-    door = sender or WebhookClient(allow_private=settings.allow_private_urls, seconds=settings.delivery_seconds)
+    door = WebhookClient(allow_private=settings.allow_private_urls, seconds=settings.delivery_seconds)
     record = Recorder(database, hints)
     rulebook = Rulebook(database, record, RuleFolder(settings.rules_dir))
     presenter = Presenter(rulebook)
@@ -134,6 +136,7 @@ def build(
     review = Review(record, rulebook, presenter, consequences)
     intake = Intake(record, hints, presenter, AskFirst(database, judge))
     moderate = _moderate(settings, record, judge)
+    coral_phase = CoralPhase(database, intake, moderate, presenter)
     authors = Authors(record)
     return Application(
         settings=settings,
@@ -146,8 +149,9 @@ def build(
         stories=Stories(record),
         intake=intake,
         moderate=moderate,
-        coral_phase=CoralPhase(database, intake, moderate, presenter),
+        coral_phase=coral_phase,
         coral_events=CoralEvents(record),
+        coral_repair=CoralRepair(record, coral_phase, door),
         judge=judge,
         tuning=Tuning(database, models),
         flags=Flags(record, rulebook),
@@ -158,7 +162,7 @@ def build(
         exports=Exports(database),
         imports=Imports(record),
         feedback=Feedback(record),
-        webhooks=Webhooks(record, hints, door),
+        webhooks=Webhooks(record, hints, sender or door),
         rulebook=rulebook,
         sweep=_sweep(settings, record, review, authors, rulebook),
         queries=Queries(database, presenter),

@@ -155,6 +155,9 @@ unchecked = Counter(
     ("protocol", "why"),
     registry=REGISTRY,
 )
+repairs = Counter(
+    "moderation_repairs", "Comments of a Coral that were looked at again.", ("outcome",), registry=REGISTRY
+)
 rules_reloaded = Gauge(
     "moderation_rules_last_publish_successful", "0 when the last publishing of rules was refused.",
     registry=REGISTRY, multiprocess_mode="mostrecent",

@@ -12,6 +12,7 @@ class FakeQueue:
     def __init__(self) -> None:
         self.revisions: deque[str] = deque()
         self.deliveries: deque[str] = deque()
+        self.repairs: deque[str] = deque()
         self.is_down = False
 
     def moderate(self, revision_id: str, *, bulk: bool = False) -> None:
@@ -21,6 +22,10 @@ class FakeQueue:
     def deliver(self, delivery_id: str) -> None:
         if not self.is_down:
             self.deliveries.append(delivery_id)
+
+    def repair(self, row_id: str) -> None:
+        if not self.is_down:
+            self.repairs.append(row_id)
 
     def length(self, queue: str) -> int | None:
         return None if self.is_down else len(self.revisions if queue == "moderate" else self.deliveries)

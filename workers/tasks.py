@@ -20,6 +20,10 @@ def register(app: Celery, application: Callable[[], Application]) -> None:
     def deliver(delivery_id: str, **_: object) -> None:
         application().webhooks.deliver(delivery_id=delivery_id, now=datetime.now(UTC))
 
+    @app.task(name=queue.REPAIR, shared=False)
+    def repair(row_id: str, **_: object) -> None:
+        application().coral_repair.run(row_id=row_id, now=datetime.now(UTC))
+
     @app.task(name=queue.SWEEP, shared=False)
     def sweep(**_: object) -> None:
         application().sweep.tick(now=datetime.now(UTC))

@@ -21,7 +21,8 @@ MODERATE = "moderation.moderate"
 DELIVER = "moderation.deliver"
 SWEEP = "moderation.sweep"
 RETAIN = "moderation.retain"
-TASKS = (MODERATE, DELIVER, SWEEP, RETAIN)
+REPAIR = "moderation.repair"
+TASKS = (MODERATE, DELIVER, SWEEP, RETAIN, REPAIR)
 
 _PAUSE_SECONDS = 1.0  # after a failed send, hints are left to the sweep this long: a dead broker costs one try a second
 _ANSWER_SECONDS = 1.0  # how long the broker has to answer a question about itself
@@ -110,6 +111,10 @@ class CeleryQueue:
     def deliver(self, delivery_id: str) -> None:
         """Ask for one webhook delivery."""
         self._send(DELIVER, DELIVER_QUEUE, delivery_id=delivery_id)
+
+    def repair(self, row_id: str) -> None:
+        """Ask for another look at a comment that a Coral told of."""
+        self._send(REPAIR, DELIVER_QUEUE, row_id=row_id)
 
     def length(self, queue: str) -> int | None:
         """Messages waiting in `queue`; None where the broker does not answer."""

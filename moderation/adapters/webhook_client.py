@@ -7,30 +7,25 @@ import hashlib
 import hmac
 import http.client
 import io
-import re
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
 
 from moderation import __version__
 from moderation.adapters.addresses import refused
-from moderation.workflow.ports import Answer
+from moderation.adapters.targets import Target, parse
+from moderation.workflow.ports import Answer, Reply
 
-BODY_BYTES = 64 * 1024  # of an answer; nothing in it is used
+BODY_BYTES = 64 * 1024  # of an answer; nothing in that of a webhook is used
 HEAD_BYTES = 64 * 1024
 RESOLVE_SECONDS = 5.0
 DRAIN_SECONDS = 2.0
 RETRY_AFTER_MAX = 24 * 3600
-URL_LENGTH = 2_048
 _USER_AGENT = f"KeepItCivil/{__version__}"
-_SAFE = "/?&=:@!$'()*+,;~-._%"
-_HOST = re.compile(r"[a-z0-9_.:-]+", re.ASCII)
 
 Resolver = Callable[[str, int], list[str]]
 
@@ -41,22 +36,6 @@ class _Failed(Exception):
     def __init__(self, word: str) -> None:
         super().__init__(word)
         self.word = word
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """A parsed endpoint: where to connect, and what to ask for there."""
-
-    scheme: str
-    host: str
-    port: int
-    resource: str
-
-    @property
-    def authority(self) -> str:
-        """The value of the Host header."""
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return name if self.port == {"https": 443, "http": 80}[self.scheme] else f"{name}:{self.port}"
 
 
 class WebhookClient:
@@ -90,20 +69,27 @@ class WebhookClient:
 
     def send(self, *, url: str, secrets: tuple[str, ...], id: str, timestamp: int, body: bytes) -> Answer:
         """POST `body`, signed with every secret. Whatever happens within the time is an Answer; nothing is raised."""
+        return self._sent(url, lambda target: _signed(target, secrets, id, timestamp, body)).answer
+
+    def post(self, *, url: str, token: str, body: bytes) -> Reply:
+        """POST `body` with a bearer token and read what comes back. Nothing is raised."""
+        return self._sent(url, lambda target: _request(target, [f"Authorization: Bearer {token}"], body))
+
+    def _sent(self, url: str, request: Callable[[Target], bytes]) -> Reply:
         end = time.monotonic() + self._seconds
         target = parse(url)
         if isinstance(target, str):
-            return Answer(None, "bad_url")
+            return Reply(Answer(None, "bad_url"))
         if not self._allow_private and (target.scheme, target.port) != ("https", 443):
-            return Answer(None, "refused_url")
+            return Reply(Answer(None, "refused_url"))
         try:
             with _failing_as("bad_secret"):
-                request = _request(target, secrets, id, timestamp, body)
-            return self._exchange(target, request, end)
+                made = request(target)
+            return self._exchange(target, made, end)
         except _Failed as failed:
-            return Answer(None, failed.word)
+            return Reply(Answer(None, failed.word))
 
-    def _exchange(self, target: Target, request: bytes, end: float) -> Answer:
+    def _exchange(self, target: Target, request: bytes, end: float) -> Reply:
         addresses = self._addresses(target, min(RESOLVE_SECONDS, _left(end)))
         if not self._all_allowed(addresses):
             raise _Failed("refused_address")
@@ -157,34 +143,19 @@ def sign(secret: str, *, id: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(signed).decode()
 
 
-def parse(url: str) -> Target | str:
-    """An address as a target, or the sentence that says why it is none."""
-    if len(url) > URL_LENGTH or any(char <= " " or char == "\x7f" for char in url) or "\\" in url:
-        return "Is not a valid address."
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-        host = (parts.hostname or "").rstrip(".")
-        host = host if ":" in host else host.encode("idna").decode().lower()
-    except ValueError:
-        return "Is not a valid address."
-    if parts.scheme not in ("https", "http") or not _HOST.fullmatch(host):
-        return "Must be an address beginning with https://."
-    if "@" in parts.netloc:
-        return "Must not contain a user name or password."
-    resource = quote((parts.path or "/") + (f"?{parts.query}" if parts.query else ""), safe=_SAFE)
-    usual = {"https": 443, "http": 80}[parts.scheme]
-    return Target(parts.scheme, host, usual if port is None else port, resource)
-
-
 def resolve_host(host: str, port: int) -> list[str]:
     """Every address of `host`, as the system's resolver gives them."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(address[0]) for *_, address in found))
 
 
-def _request(target: Target, secrets: tuple[str, ...], id: str, timestamp: int, body: bytes) -> bytes:
+def _signed(target: Target, secrets: tuple[str, ...], id: str, timestamp: int, body: bytes) -> bytes:
     signatures = " ".join(sign(secret, id=id, timestamp=timestamp, body=body) for secret in secrets)
+    named = [f"webhook-id: {id}", f"webhook-timestamp: {timestamp}", f"webhook-signature: {signatures}"]
+    return _request(target, named, body)
+
+
+def _request(target: Target, named: list[str], body: bytes) -> bytes:
     head = [
         f"POST {target.resource} HTTP/1.1",
         f"Host: {target.authority}",
@@ -192,9 +163,7 @@ def _request(target: Target, secrets: tuple[str, ...], id: str, timestamp: int, 
         "Accept: */*",
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
-        f"webhook-id: {id}",
-        f"webhook-timestamp: {timestamp}",
-        f"webhook-signature: {signatures}",
+        *named,
         "Connection: close",
     ]
     return "\r\n".join([*head, "", ""]).encode("ascii") + body
@@ -214,27 +183,29 @@ def _connect(addresses: list[str], port: int, end: float) -> socket.socket:
     raise _Failed(word)
 
 
-def _read_answer(connection: socket.socket, end: float) -> Answer:
+def _read_answer(connection: socket.socket, end: float) -> Reply:
     response = http.client.HTTPResponse(_Deadlined(connection, end), method="POST")  # type: ignore[arg-type]
     try:
         with _failing_as("no_answer"):
             response.begin()
-        _drain(response)
-        return Answer(response.status, None, _retry_after(response.getheader("Retry-After")))
+        body = _drain(response)
+        return Reply(Answer(response.status, None, _retry_after(response.getheader("Retry-After"))), body)
     finally:
         response.close()
 
 
-def _drain(response: http.client.HTTPResponse) -> None:
-    """Read a little of the body, so that a polite receiver is not cut off; its status is all that counts."""
-    until = time.monotonic() + DRAIN_SECONDS
+def _drain(response: http.client.HTTPResponse) -> bytes:
+    """A little of the body, so that a polite receiver is not cut off; of a webhook its status is all that counts."""
+    until, read = time.monotonic() + DRAIN_SECONDS, bytearray()
     with contextlib.suppress(OSError, http.client.HTTPException, _Failed, ValueError):
         left = BODY_BYTES
         while left > 0 and time.monotonic() < until:
             part = response.read1(min(left, 8192))
             if not part:
-                return
+                break
+            read += part
             left -= len(part)
+    return bytes(read)
 
 
 def _retry_after(value: str | None) -> int | None:

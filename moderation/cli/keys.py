@@ -52,6 +52,8 @@ def key() -> None:
     type=click.Choice(ON_FAILURE),
     help="Coral's phase: what becomes of a comment that could not be checked in time. Held unless given.",
 )
+@click.option("--url", help="Coral's webhooks: the address of that Coral, to look again at what slipped through.")
+@click.option("--token", type=service.Name(longest=2_000), help="Coral's webhooks: the token of its API, with --url.")
 @service.data_option
 def add_key(
     slug: str,
@@ -65,6 +67,8 @@ def add_key(
     profile: str | None,
     deadline_ms: int | None,
     on_failure: str | None,
+    url: str | None,
+    token: str | None,
     data: Path | None,
 ) -> None:
     """Make a key; it is shown only now."""
@@ -72,6 +76,9 @@ def add_key(
         raise click.UsageError("--secret is for the coral kinds; the secret of another key is made here.")
     moment = now()
     with service.application(data) as app:
+        why = app.webhooks.sender.check(url) if url else None
+        if why is not None:
+            raise click.UsageError(f"--url: {why}")
         made = app.keys.add(
             site_id=app.sites.find(slug=slug)["id"],
             kind=kind.replace("-", "_"),
@@ -84,6 +91,8 @@ def add_key(
             profile=profile,
             deadline_ms=deadline_ms,
             on_failure=on_failure,
+            url=url,
+            token=token,
             by=OPERATOR,
             now=moment,
         )

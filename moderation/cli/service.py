@@ -19,10 +19,13 @@ class Name(click.ParamType[str]):
 
     name = "text"
 
+    def __init__(self, longest: int = _LONGEST_NAME) -> None:
+        self._longest = longest
+
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The text itself, or a usage error."""
-        if not value.strip() or value != value.strip() or len(value) > _LONGEST_NAME or not value.isprintable():
-            self.fail(f"{value[:40]!r}: use 1 to {_LONGEST_NAME} characters without blanks at the ends", param, ctx)
+        if not value.strip() or value != value.strip() or len(value) > self._longest or not value.isprintable():
+            self.fail(f"{value[:40]!r}: use 1 to {self._longest} characters without blanks at the ends", param, ctx)
         return value
 
 

@@ -54,7 +54,7 @@ NOT_PERSONAL: frozenset[str] = frozenset(
     """
     newsroom.id newsroom.name realm.id realm.newsroom_id realm.name site.id site.newsroom_id site.realm_id site.slug
     site.name position.site_id position.audit_mac api_key.id api_key.site_id api_key.kind api_key.lookup api_key.hash
-    api_key.secret api_key.label api_key.options user_account.id user_account.newsroom_id membership.user_id
+    api_key.secret api_key.url api_key.token api_key.label api_key.options user_account.id user_account.newsroom_id membership.user_id
     membership.site_id membership.role desk_session.user_id login_attempt.id author.id author.realm_id author.role
     reader.id reader.realm_id story.id story.site_id story.external_id story.section story.language story.sensitive
     story.comments comment.id comment.site_id comment.realm_id comment.external_id comment.author_id comment.story_id
@@ -81,6 +81,7 @@ NOT_PERSONAL: frozenset[str] = frozenset(
     ruleset_pointer.site_id ruleset_pointer.version ruleset_pointer.publication_id publication.id publication.site_id
     publication.version publication.kind publication.message publication.by_kind watched_files.site_id
     watched_files.files_hash watched_files.refused rule_pause.id rule_pause.site_id rule_pause.rule rule_pause.rule_hash
-    rule_pause.reason
+    rule_pause.reason coral_comment.id coral_comment.site_id coral_comment.coral_id coral_comment.state
+    coral_comment.lease_token coral_comment.outcome coral_comment.last_error
     """.split()
 )

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+import re2
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, join
 
@@ -35,7 +36,13 @@ from moderation.workflow.present import Presenter
 ID = "coral-"
 EDITED_WITHIN = timedelta(hours=24)
 CANDIDATES = 50
+_ROLES: tuple[Literal["staff", "moderator"], ...] = ("staff", "moderator")
 _PAUSE = 0.01
+_TAG = re2.compile(
+    r"</?(?:div|p|br|b|i|strong|em|u|s|strike|ul|ol|li|blockquote|span|a)"
+    r'(?: (?:class|href|rel|target|title)="[^"<>]*")*\s*/?>'
+)
+_ENTITY = re2.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 _ROWS = (
     join(Comment, Revision, Revision.comment_id == Comment.id)
     .join(Author, Author.id == Comment.author_id)
@@ -50,7 +57,7 @@ class AskedComment:
     text: str
     format: Literal["plain", "html"]
     author_id: str
-    role: Literal["reader", "staff", "moderator"]
+    role: Literal["reader", "staff", "moderator"] | None = None  # as it is stored
     story_id: str
     story_url: str | None = None
     parent_id: str | None = None
@@ -104,13 +111,14 @@ class CoralPhase:
         with self.database.read() as session:
             _, realm = lookup.site_and_realm(session, site_id)
             edited = _edited(session, site_id, realm, asked, now) if asked.is_edit else None
+            role = asked.role or _role(session, realm, asked.author_id)
             id, revision = edited or (_id(realm, asked), None)
         return IncomingComment(
             id=id,
             revision=revision,
             text=asked.text,
             format=asked.format,
-            author=IncomingAuthor(id=asked.author_id, role=asked.role),
+            author=IncomingAuthor(id=asked.author_id, role=role),
             story=IncomingStory(id=asked.story_id, url=asked.story_url or ABSENT),
             parent=IncomingParent(id=asked.parent_id) if asked.parent_id else None,
         )
@@ -139,6 +147,18 @@ class CoralPhase:
             letter=letter,
             by_journalist=any(one.get("id") == asked.author_id for one in story.byline),
         )
+
+
+def format_of(body: str) -> Literal["plain", "html"]:
+    """HTML as Coral cleans it: then each `<` begins one of its tags. In plain text some may begin anything."""
+    tags = len(_TAG.findall(body))
+    is_html = tags == body.count("<") and (tags > 0 or _ENTITY.search(body) is not None)
+    return "html" if is_html else "plain"
+
+
+def _role(session: Session, realm: Realm, author_id: str) -> Literal["reader", "staff", "moderator"]:
+    known = lookup.find_author(session, realm, author_id)
+    return next((one for one in _ROLES if known is not None and one == known.role), "reader")
 
 
 def _id(realm: Realm, asked: AskedComment) -> str:

@@ -4,11 +4,17 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from moderation.storage.models import CoralComment, new_id
+from moderation.storage.rows import insert_once
 from moderation.workflow import people
+from moderation.workflow.coral_repair import way_back
 from moderation.workflow.incoming import ABSENT, IdempotencyKey, IncomingStory
 from moderation.workflow.recording import Recorder, replayed
 
 STORY_CREATED = "STORY_CREATED"
+COMMENTS = ("COMMENT_CREATED", "COMMENT_REPLY_CREATED")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +25,7 @@ class CoralEvent:
     type: str
     story_id: str | None = None
     story_url: str | None = None
+    comment_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +38,24 @@ class CoralEvents:
         """Takes in what an event tells; False where it was told before. What is not used here is passed over."""
         digest = hashlib.sha256(event.id.encode()).hexdigest()
         key = IdempotencyKey(key=f"coral-event-{digest}", route="POST /coral/webhooks", body_hash=digest)
+        row_id = None
         with self.record(site_id, now) as ledger:
             if replayed(ledger.session, site_id, key, now) is not None:
                 return False
             if event.type == STORY_CREATED and event.story_id:
                 story = IncomingStory(id=event.story_id, url=event.story_url or ABSENT)
                 people.story(ledger.session, site_id, story, now)
+            elif event.type in COMMENTS and event.comment_id:
+                row_id = _to_look_at(ledger.session, site_id, event.comment_id, now)
+        if row_id is not None:
+            self.record.queue.repair(row_id)
         return True
+
+
+def _to_look_at(session: Session, site_id: str, coral_id: str, now: datetime) -> str | None:
+    """A row for the comment where the site gave a token to ask about it; None where not, or where it has one."""
+    if session.execute(way_back(site_id)).first() is None:
+        return None
+    id = new_id()
+    values = {"site_id": site_id, "coral_id": coral_id, "state": "due", "due_at": now, "attempts": 0, "created_at": now}
+    return id if insert_once(session, CoralComment, id=id, **values) else None

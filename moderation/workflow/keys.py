@@ -89,6 +89,8 @@ class Keys:
         profile: str | None = None,
         deadline_ms: int | None = None,
         on_failure: str | None = None,
+        url: str | None = None,
+        token: str | None = None,
     ) -> dict[str, Any]:
         """A new key; `key` in the answer is shown only here. Signing kinds take the secret of the other side."""
         options = _options(
@@ -100,8 +102,11 @@ class Keys:
             raise InvalidFields(f"A key of kind {kind} cannot have the scope {scope}.")
         if expires_at is not None and (expires_at <= now or kind in SIGNING_KINDS):
             raise InvalidFields("A key can only end in the future, and a secret of the other side has no end here.")
+        if (url or token) and (kind != "coral_webhook" or not (url and token)):
+            raise InvalidFields("Only a key of kind coral_webhook can have an address and a token, and then both.")
         key, row = self._make(site_id, kind, label, secret, now)
         row.options, row.expires_at = {"scope": scope} if kind in SITE_KINDS else options, expires_at
+        row.url, row.token = url, token
         with self.record(site_id, now) as ledger:
             ledger.session.add(row)
             ledger.audit(by=by, act="key.added", subject=("key", row.id))
@@ -253,6 +258,7 @@ def view(row: ApiKey) -> dict[str, Any]:
         "label": row.label,
         "scope": row.options.get("scope", "full") if row.kind in SITE_KINDS else None,
         **({} if row.kind in SITE_KINDS else row.options),
+        **({"url": row.url} if row.url else {}),
         "created_at": rfc3339(row.created_at),
         "expires_at": rfc3339(row.expires_at),
         "revoked_at": rfc3339(row.revoked_at),

@@ -14,6 +14,8 @@ class Queue(Protocol):
 
     def deliver(self, delivery_id: str) -> None: ...
 
+    def repair(self, row_id: str) -> None: ...
+
     def length(self, queue: str) -> int | None:
         """Messages waiting in `queue`; None where the broker does not answer."""
         ...
@@ -49,6 +51,20 @@ class Answer:
     status: int | None
     error: str | None = None
     retry_after: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a program said that was asked something: as of a webhook, and the first 64 KiB of the body."""
+
+    answer: Answer
+    body: bytes = b""
+
+
+class JsonDoor(Protocol):
+    """The same door for a question: JSON with a bearer token, under the same limits; the answer is read."""
+
+    def post(self, *, url: str, token: str, body: bytes) -> Reply: ...
 
 
 class WebhookSender(Protocol):

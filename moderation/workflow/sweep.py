@@ -10,6 +10,7 @@ from moderation import telemetry
 from moderation.storage.models import (
     Ask,
     Block,
+    CoralComment,
     Decision,
     Delivery,
     DeskSession,
@@ -35,6 +36,8 @@ QUEUE_IS_LONG = 1000  # messages; more hints then only delay the ones that are t
 SETTLED_AT_ONCE = 100
 IDEMPOTENCY_KEPT = timedelta(days=7)
 ASKS_KEPT = timedelta(days=30)
+REPAIRS_AT_ONCE = 20
+REPAIRS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Sweep:
             "decisions": self._settle_decisions(now),
             "revisions": self._requeue_revisions(now),
             "deliveries": self._requeue_deliveries(now),
+            "repairs": self._requeue_repairs(now),
             "blocks": self._expire_blocks(now),
         }
         self._beat("sweep", now)
@@ -75,6 +79,7 @@ class Sweep:
                     session, delete(IdempotencyRow).where(IdempotencyRow.created_at < now - IDEMPOTENCY_KEPT)
                 ),
                 "asks": counted(session, delete(Ask).where(Ask.created_at < now - ASKS_KEPT)),
+                "repairs": counted(session, delete(CoralComment).where(CoralComment.created_at < now - REPAIRS_KEPT)),
                 "sessions": counted(
                     session, delete(DeskSession).where(DeskSession.created_at < now - timedelta(days=1))
                 ),
@@ -152,6 +157,19 @@ class Sweep:
         for id in first_of_each.values():
             self.queue.deliver(id)
         return len(first_of_each)
+
+    def _requeue_repairs(self, now: datetime) -> int:
+        """Hints that come twice find the row claimed; a second of grace spares most of them."""
+        if self._is_long("deliver"):
+            return 0
+        abandoned = (CoralComment.state == "claimed") & (CoralComment.lease_until < now)
+        due = (CoralComment.state == "due") & (CoralComment.due_at <= now - timedelta(seconds=1))
+        with self.database.read() as session:
+            query = select(CoralComment.id).where(or_(due, abandoned)).order_by(CoralComment.due_at)
+            rows = session.scalars(query.limit(REPAIRS_AT_ONCE)).all()
+        for id in rows:
+            self.queue.repair(id)
+        return len(rows)
 
     def _expire_blocks(self, now: datetime) -> int:
         with self.database.read() as session:

@@ -36,6 +36,7 @@ class Broker:
     def __init__(self) -> None:
         self.revisions: list[str] = []
         self.deliveries: list[str] = []
+        self.repairs: list[str] = []
         self.kills = False
 
     def moderate(self, revision_id: str, *, bulk: bool = False) -> None:
@@ -43,6 +44,9 @@ class Broker:
 
     def deliver(self, delivery_id: str) -> None:
         self._send(self.deliveries, delivery_id)
+
+    def repair(self, row_id: str) -> None:
+        self._send(self.repairs, row_id)
 
     def length(self, queue: str) -> int | None:
         return len(self.revisions if queue == "moderate" else self.deliveries)

@@ -31,6 +31,7 @@ class HeldQueue:
         self.eager = eager
         self.revisions: list[str] = []
         self.deliveries: list[str] = []
+        self.repairs: list[str] = []
         self.application: Application | None = None
         self._lock = threading.Lock()
 
@@ -41,6 +42,11 @@ class HeldQueue:
 
     def deliver(self, delivery_id: str) -> None:
         self.deliveries.append(delivery_id)
+        if self.eager:
+            self.drain()
+
+    def repair(self, row_id: str) -> None:
+        self.repairs.append(row_id)
         if self.eager:
             self.drain()
 
@@ -57,6 +63,8 @@ class HeldQueue:
             self.application.moderate.run(revision_id=self.revisions.pop(0), now=self.application.now())
         while self.deliveries:
             self.application.webhooks.deliver(delivery_id=self.deliveries.pop(0), now=self.application.now())
+        while self.repairs:
+            self.application.coral_repair.run(row_id=self.repairs.pop(0), now=self.application.now())
 
 
 @dataclass

@@ -16,8 +16,7 @@ from moderation.engine.verdict import CATEGORIES
 from moderation.errors import InvalidFields
 from moderation.storage.models import Comment, Revision
 from moderation.web import coral_answers
-from moderation.web.api.coral import is_markup
-from moderation.workflow.coral import CoralPhase, Finding
+from moderation.workflow.coral import CoralPhase, Finding, format_of
 from tests.web.coral import INSULT, PHASE_SECRET, Coral, signed
 from tests.web.service import OPERATOR, RULES, Service, Template
 from tests.web.test_coral_scores import counted
@@ -335,7 +334,7 @@ def test_every_finding_has_an_answer_within_the_lists(action: str, category: str
     ],
 )
 def test_markup_is_told_from_text(body: str, is_html: bool) -> None:
-    assert is_markup(body) is is_html
+    assert (format_of(body) == "html") is is_html
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from moderation.storage.models.base import Base, new_id
 from moderation.storage.models.content import Author, Comment, Reader, Revision, Story
+from moderation.storage.models.coral import CoralComment
 from moderation.storage.models.enforcement import Appeal, Block, Strike
 from moderation.storage.models.judgement import Decision, Flag, Match, ReviewItem, Verdict
 from moderation.storage.models.record import (
@@ -38,6 +39,7 @@ __all__ = [
     "Base",
     "Block",
     "Comment",
+    "CoralComment",
     "Decision",
     "Delivery",
     "DeskSession",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from moderation.storage.models.base import Base, Id, new_id, one_of
@@ -57,7 +57,8 @@ class Position(Base):
 class ApiKey(Base):
     """A key of a site. `lookup` finds it (8 id characters, or an HMAC for protocol keys); the secret is only hashed.
 
-    `secret` is filled only for kinds that sign or verify with it (coral_phase, coral_webhook, webhook).
+    `secret` is filled only for kinds that sign or verify with it (coral_phase, coral_webhook, webhook); `url` and `token`
+    lead back to a Coral (coral_webhook).
     """
 
     __tablename__ = "api_key"
@@ -67,6 +68,8 @@ class ApiKey(Base):
     lookup: Mapped[str] = mapped_column(String(64))
     hash: Mapped[str | None] = mapped_column(String(64))
     secret: Mapped[str | None] = mapped_column(String(200))
+    url: Mapped[str | None] = mapped_column(Text)
+    token: Mapped[str | None] = mapped_column(Text)
     label: Mapped[str] = mapped_column(String(200), default="")
     options: Mapped[dict[str, Any]] = mapped_column(default=dict)
     created_at: Mapped[datetime]

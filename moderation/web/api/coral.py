@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal
 
-import re2
 from flask import Blueprint, Response, g, request
 from pydantic import Field
 
@@ -19,18 +18,13 @@ from moderation.web import auth, coral_answers, errors, json_body, roles
 from moderation.web.coral_requests import ACT, SignedRequest, opened, said
 from moderation.web.fields import TEXT_BYTES, URL_LENGTH, AnyId, Fields, SafeId, is_blank, validate
 from moderation.web.routes import Edge
-from moderation.workflow.coral import AskedComment
+from moderation.workflow.coral import AskedComment, format_of
 from moderation.workflow.patience import Patience
 
 DEADLINE_MS = 150  # fits into the 200 of Coral's own form
 _AGENT = "Coral Moderation/"
 _SLACK = 0.1
 _ROLES: Mapping[str, Literal["staff", "moderator"]] = {"STAFF": "staff", "MODERATOR": "moderator", "ADMIN": "moderator"}
-_TAG = re2.compile(
-    r"</?(?:div|p|br|b|i|strong|em|u|s|strike|ul|ol|li|blockquote|span|a)"
-    r'(?: (?:class|href|rel|target|title)="[^"<>]*")*\s*/?>'
-)
-_ENTITY = re2.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d+|#x[0-9a-fA-F]+);")
 
 
 class CommentFields(Fields):
@@ -67,7 +61,7 @@ class PhaseFields(Fields):
         url = self.story.url
         return AskedComment(
             text=self.comment.body,
-            format="html" if is_markup(self.comment.body) else "plain",
+            format=format_of(self.comment.body),
             author_id=self.author.id,
             role=_ROLES.get(self.author.role, "reader"),
             story_id=self.story.id,
@@ -145,9 +139,3 @@ def _count_unchecked(response: Response) -> Response:
     elif ends is not None and time.perf_counter() > ends + _SLACK:
         telemetry.unchecked.labels(protocol="coral_phase", why="late").inc()
     return response
-
-
-def is_markup(body: str) -> bool:
-    """Is it HTML as Coral cleans it? Then each `<` begins one of its tags; in plain text some may begin anything."""
-    tags = len(_TAG.findall(body))
-    return tags == body.count("<") and (tags > 0 or _ENTITY.search(body) is not None)

@@ -19,6 +19,7 @@ class EventIds(Fields):
 
     story_id: AnyId | None = Field(None, alias="storyID")
     story_url: str | None = Field(None, alias="storyURL")
+    comment_id: AnyId | None = Field(None, alias="commentID")
 
 
 class EventFields(Fields):
@@ -36,6 +37,7 @@ class EventFields(Fields):
             type=self.type,
             story_id=self.data.story_id,
             story_url=url if url and len(url) <= URL_LENGTH else None,
+            comment_id=self.data.comment_id,
         )
 
 
