@@ -1,6 +1,7 @@
 """Coral's external moderation phase at the edge: signatures, answers within its lists, repeats, edits, time."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +16,13 @@ from moderation.cli import cli
 from moderation.engine.verdict import CATEGORIES
 from moderation.errors import InvalidFields
 from moderation.storage.models import Comment, Revision
-from moderation.web import coral_answers
+from moderation.web import coral_answers, perspective_coral
+from moderation.web.api.coral import DEADLINE_MS
 from moderation.workflow.coral import CoralPhase, Finding, format_of
+from moderation.workflow.coral_reasons import CODES as CODES_OF
+from moderation.workflow.incoming import TEXT_BYTES
+from moderation.workflow.rule_scores import GRADES
+from tests.web.conftest import DATABASES
 from tests.web.coral import INSULT, PHASE_SECRET, Coral, signed
 from tests.web.service import OPERATOR, RULES, Service, Template
 from tests.web.test_coral_scores import counted
@@ -50,9 +56,10 @@ OWN_RULES = """rules:
 TOXIC = [{"actionType": "FLAG", "reason": "COMMENT_DETECTED_TOXIC"}]
 
 
-@pytest.fixture
-def coral(template: Template, tmp_path: Path) -> Iterator[Coral]:
+@pytest.fixture(params=DATABASES)
+def coral(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Coral]:
     """A fresh service, whose worker does nothing: what is answered was checked for the answer."""
+    template: Template = request.getfixturevalue("template" if request.param == "sqlite" else "postgres_template")
     rules = tmp_path / "rules"
     rules.mkdir()
     for file in RULES.iterdir():
@@ -369,3 +376,32 @@ def test_the_command_makes_a_key_of_the_phase(coral: Coral, monkeypatch: pytest.
     shown = json.loads(made.stdout)
     assert (shown["deadline_ms"], shown["on_failure"], secret in made.stdout) == (1500, "none", False)
     assert said(coral.phase("A fair point.", secrets=(secret,))) == {}
+
+
+PAGE = (Path(__file__).parents[2] / "docs" / "coral.md").read_text("utf-8")
+
+
+def test_the_page_has_the_codes() -> None:
+    told = {}
+    for line in PAGE.partition("| category | code |")[2].splitlines()[2:]:
+        if not line.startswith("|"):
+            break
+        categories, code = line.strip("|").split("|")
+        told |= dict.fromkeys(re.findall(r"`(\w+)`", categories), re.findall(r"`(\w+)`", code)[0])
+    assert told == {category: CODES_OF.get(category, "OTHER") for category in CATEGORIES}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"answer comes within {DEADLINE_MS} ms",
+        f"after {perspective_coral.MODEL_SECONDS} seconds rules alone answer",
+        f"after {perspective_coral.SECONDS} seconds the score is {GRADES['hold']}",
+        f"| quota | 6,000 a minute | {perspective_coral.HARD_PER_MINUTE:,} a minute |",
+        f"text over {TEXT_BYTES:,} bytes",
+        f"What your rules hold has {GRADES['hold']:.0%}, what they reject {GRADES['reject']:.0%}".replace("%", " %"),
+        *(f"`{outcome}`" for outcome in ("clean", "rejected", "reported", "decided", "gone", "no_token", "failed")),
+    ],
+)
+def test_the_page_has_the_numbers(said: str) -> None:
+    assert said in PAGE

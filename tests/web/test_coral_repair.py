@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from moderation.cli import cli
 from moderation.errors import InvalidFields
 from moderation.storage.models import ApiKey, CoralComment
 from tests.web.coral import HOOK_SECRET, INSULT, PHASE_SECRET, Coral
-from tests.web.service import OPERATOR, Service, Template
+from tests.web.service import OPERATOR, Service
 
 TOKEN = "token-of-tests"
 
@@ -94,17 +93,15 @@ def graphql() -> Iterator[GraphQL]:
 
 
 @pytest.fixture
-def coral(template: Template, tmp_path: Path, graphql: GraphQL) -> Iterator[Coral]:
-    """A fresh service that may ask its Coral."""
-    made = template.service(tmp_path)
-    app = made.application
+def coral(service: Service, graphql: GraphQL) -> Coral:
+    """A fresh service, on either database, that may ask its Coral."""
+    made, app = service, service.application
     app.rulebook.publish_files(site_id=made.site_id, message="For the tests", by=OPERATOR, now=app.now())
     found = Coral(made, "")
     found.key = found.add_key()["key"]
     found.add_key("coral_webhook", secret=HOOK_SECRET, url=f"http://127.0.0.1:{graphql.port}/", token=TOKEN)
     found.add_key("coral_phase", secret=PHASE_SECRET, deadline_ms=5_000)
-    yield found
-    template.end(made)
+    return found
 
 
 def told(coral: Coral, **event: Any) -> CoralComment:
