@@ -35,7 +35,7 @@ OF_NAMES = (
     "As {name} wrote in 1998, it takes two.", "Was {name} at the meeting?", "Professor {name} and Dr {other} disagree.",
     "I have read {name}, and I have read {other}.", "{name} is a fine painter.", "Well said, {name}.",
 )  # fmt: skip
-# Of mild words, which newsroom.md lets pass.
+# Mild words pass.
 OF_MILD = (
     "The roadworks are one long cock-up.", "What a balls-up by the ministry.", "It is bloody cold.",
     "The food was crap and the waiter was lovely.", "This is a damn shame.", "Damn, I wanted that job.", "Sod the rain.",
