@@ -14,6 +14,7 @@ from typing import Literal
 
 import re2
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, join
 
 from moderation.errors import Conflict, NotFound, Unavailable
@@ -110,7 +111,9 @@ class CoralPhase:
     def _incoming(self, site_id: str, asked: AskedComment, now: datetime) -> IncomingComment:
         with self.database.read() as session:
             _, realm = lookup.site_and_realm(session, site_id)
-            edited = _edited(session, site_id, realm, asked, now) if asked.is_edit else None
+            edited = None
+            if asked.is_edit:
+                edited = _edited(session, site_id, realm, asked, now) or _known(session, site_id, asked)
             role = asked.role or _role(session, realm, asked.author_id)
             id, revision = edited or (_id(realm, asked), None)
         return IncomingComment(
@@ -174,6 +177,15 @@ def _stored(session: Session, site_id: str, asked: AskedComment) -> tuple[Commen
     newest = known.order_by(Revision.received_at.desc(), Revision.number.desc()).limit(1)
     comment, revision = session.execute(newest).one()
     return comment, revision
+
+
+def _known(session: Session, site_id: str, asked: AskedComment) -> tuple[str, int] | None:
+    """(id, revision) of the same text in this place: an edit of long ago is sent once more."""
+    try:
+        comment, revision = _stored(session, site_id, asked)
+    except NoResultFound:
+        return None
+    return comment.external_id, revision.number
 
 
 def _edited(session: Session, site_id: str, realm: Realm, asked: AskedComment, now: datetime) -> tuple[str, int] | None:

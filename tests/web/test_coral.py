@@ -4,18 +4,19 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from werkzeug.test import TestResponse
 
 from moderation.cli import cli
 from moderation.engine.verdict import CATEGORIES
 from moderation.errors import InvalidFields
-from moderation.storage.models import Comment, Revision
+from moderation.storage.models import Comment, IdempotencyRow, Revision
 from moderation.web import coral_answers, perspective_coral
 from moderation.web.api.coral import DEADLINE_MS
 from moderation.workflow.coral import CoralPhase, Finding, format_of
@@ -147,6 +148,18 @@ def test_a_replay_changes_nothing(coral: Coral) -> None:
         assert [said(coral.phase(text)) for text in texts] == first
         assert said(coral.phase("<div>A very fair point.</div>", action="EDIT")) == edit
     assert (stored(coral), coral.service.get("/v1/events").get_json()["events"]) == (rows, events)
+
+
+def test_a_replay_after_weeks_changes_nothing(coral: Coral) -> None:
+    texts = (("A fair point.", "NEW"), ("A very fair point.", "EDIT"), ("You are a very fair numpty.", "EDIT"))
+    first = [said(coral.phase(text, action=action)) for text, action in texts]
+    rows = stored(coral)
+    assert rows == (1, 3)
+    with coral.service.application.database.write() as session:
+        session.execute(delete(IdempotencyRow))
+        session.execute(update(Comment).values(created_at=coral.service.application.now() - timedelta(days=20)))
+    assert [said(coral.phase(text, action=action)) for text, action in texts] == first
+    assert stored(coral) == rows
 
 
 def test_an_edit_is_a_revision_of_what_is_most_like_it(coral: Coral) -> None:
