@@ -77,10 +77,10 @@ def test_a_full_place_sheds_and_forgets_nobody() -> None:
     with place.enter():
         with pytest.raises(Unavailable) as shed, place.enter():
             pass
-        with place.enter_now() as room:
+        with place.enter_soon() as room:
             assert not room
     assert shed.value.retry_after == 1
-    with place.enter() as waited, place.enter_now() as room:
+    with place.enter() as waited, place.enter_soon() as room:
         assert waited >= 0
         assert not room
 

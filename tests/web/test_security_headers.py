@@ -26,7 +26,7 @@ FILES = {"static", "desk.static"}  # of anybody: may be kept
 IDS = dict.fromkeys(
     ("site", "item", "decision", "key", "block", "appeal", "comment_id", "story_id", "author_id", "webhook_id", "appeal_id"),
     "0" * 32,
-) | {"site": "main", "filename": "desk.css", "slug": "not_found"}  # fmt: skip
+) | {"site": "main", "filename": "desk.css", "slug": "not_found", "protocol_key": "a" * 12}  # fmt: skip
 PERSON = {"Accept": "text/html"}
 
 
