@@ -22,6 +22,7 @@ VERBS = {
     "scores": "moderation.cli.judge:scores",
     "import": "moderation.cli.imports:import_comments",
     "export": "moderation.cli.export:export",
+    "compare": "moderation.cli.compare:compare",
     "model": "moderation.cli.model:model",
     "rules": "moderation.cli.rules:rules",
     "site": "moderation.cli.sites:site",

@@ -12,6 +12,7 @@ NETWORK = frozenset(
 )
 ALLOWED = {
     "moderation/adapters/webhook_client.py": {"http.client", "socket", "ssl"},  # the door
+    "moderation/cli/compare.py": {"httpx"},  # the operator's own service, whose address he gives
     "moderation/embedded/parts.py": {"socket"},  # asks for a free port of this machine
     "moderation/embedded/sample.py": {"httpx"},  # the operator's own service, whose address it was given
     "moderation/embedded/service.py": {"http.client", "socket"},  # its own web child

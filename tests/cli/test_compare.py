@@ -1,0 +1,133 @@
+"""An archive with Perspective's scores beside ours: lines of each kind, what is left out, and the figures."""
+
+import csv
+import io
+import json
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy
+import pytest
+from click.testing import CliRunner, Result
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from moderation.cli import cli
+from moderation.cli.compare import Pairs, compared
+from tests.web.conftest import template
+from tests.web.service import OPERATOR, Service, Template
+
+__all__ = ["template"]
+HELD, FINE = "You numpty.", "A fair point."
+
+
+class Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def key(template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A protocol key of a running service; its address stands in the environment of the tests only."""
+    made: Service = template.service(tmp_path / "service")
+    app = made.application
+    given = app.keys.add(site_id=made.site_id, kind="protocol", by=OPERATOR, now=app.now())["key"]
+    server = make_server("127.0.0.1", 0, made.flask, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    monkeypatch.setenv("TEST_URL", f"http://127.0.0.1:{server.port}")
+    yield str(given)
+    server.shutdown()
+    thread.join()
+    template.end(made)
+
+
+def compare(file: Path, key: str, *options: str, url: str | None = None) -> Result:
+    asked = ["compare", str(file), "--url", url or os.environ["TEST_URL"], *options]
+    return CliRunner().invoke(cli, asked, env={"MODERATION_COMPARE_KEY": key})
+
+
+def written(path: Path, *records: Any) -> Path:
+    path.write_text("".join(f"{json.dumps(one) if isinstance(one, dict) else one}\n" for one in records), "utf-8")
+    return path
+
+
+def test_every_kind_of_line_is_compared_and_what_cannot_be_is_counted(key: str, tmp_path: Path) -> None:
+    answer = {"TOXICITY": {"summaryScore": {"value": 0.1, "type": "PROBABILITY"}}}
+    file = written(
+        tmp_path / "archive.jsonl",
+        {"id": "c1", "text": HELD, "scores": {"TOXICITY": 0.9, "INSULT": 0.8}},
+        {"id": "c2", "comment": {"text": FINE}, "attributeScores": answer},
+        {"text": "No score.", "scores": {}}, {"id": "c4", "scores": {"TOXICITY": 0.5}}, "{", "[]",
+        {"id": "c5", "text": "Odd.", "scores": {"TOXICITY": 7}}, {"id": "c6", "text": "x", "scores": {"HUMOUR": 0.5}},
+        {"id": "c7", "text": "y" * 20_481, "scores": {"TOXICITY": 0.5}},
+    )  # fmt: skip
+    done = compare(file, key, "--json")
+    assert done.exit_code == 1, "lines were left out"
+    found = json.loads(done.stdout)
+    assert found["left_out"] | {"other": 0} == {
+        "no score of Perspective's": 1, "no text": 1, "not JSON": 1, "not a JSON object": 1,
+        "a score is not between 0 and 1": 1, "longer than 20,480 bytes": 1, "other": 0,
+    } | {reason: 1 for reason in found["left_out"] if reason.startswith("refused: ")}  # fmt: skip
+    assert any("HUMOUR" in reason for reason in found["left_out"])
+    by_name = {one["attribute"]: one for one in found["attributes"]}
+    assert set(by_name) == {"TOXICITY", "INSULT"}
+    toxicity = by_name["TOXICITY"]
+    assert (toxicity["comments"], toxicity["theirs_reach"], toxicity["ours_reach"]) == (2, 0.5, 0.5)
+    assert (toxicity["agree"], toxicity["rank_correlation"]) == (1.0, pytest.approx(1.0))
+    assert {one[0] for one in toxicity["furthest"]} == {"c1", "c2"}
+    assert HELD not in done.stdout
+
+
+def test_an_archive_of_coral_and_a_table(key: str, tmp_path: Path) -> None:
+    perspective = {"perspective": {"score": 0.95, "model": "TOXICITY"}}
+    coral = written(
+        tmp_path / "comments.json",
+        {"id": "k1", "revisions": [{"body": "Old."}, {"body": "<div>You&nbsp;<b>numpty</b>.</div>", "metadata": perspective}]},
+        {"id": "k2", "revisions": [{"body": "No score."}]}, {"id": "k3", "revisions": []},
+    )  # fmt: skip
+    done = compare(coral, key, "--format", "coral", "--texts")
+    assert "TOXICITY: 1 comments, rank correlation -" in done.stdout
+    assert "reach 0.8: 100.00% theirs, 100.00% ours; the same side 100.00%" in done.stdout
+    assert "k1" in done.stdout and "numpty" in done.stdout
+    assert "left out: 1 (no score of Perspective's)" in done.stderr and "left out: 1 (no text)" in done.stderr
+    out = io.StringIO()
+    csv.writer(out).writerows([["id", "text", "TOXICITY"], ["t1", HELD, "0.9"], ["t2", FINE, "0.05"]])
+    (tmp_path / "archive.csv").write_text(out.getvalue(), "utf-8")
+    done = compare(tmp_path / "archive.csv", key, "--threshold", "0.5", "--most", "0")
+    assert (done.exit_code, "the same side 100.00%" in done.stdout) == (0, True), done.output
+
+
+@pytest.mark.parametrize("wrong", ["key", "url", "file"])
+def test_what_cannot_be_asked_is_said_in_a_sentence(key: str, tmp_path: Path, wrong: str) -> None:
+    file = written(tmp_path / "archive.jsonl", {"text": FINE, "scores": {"TOXICITY": 0.1}})
+    if wrong == "key":
+        done = compare(file, "k00000000000")
+        assert "The key is not valid there" in done.stderr
+    elif wrong == "url":
+        done = compare(file, key, url="http://127.0.0.1:9")
+        assert "The service does not answer" in done.stderr
+    else:
+        done = compare(written(tmp_path / "empty.jsonl"), key)
+    assert done.exit_code == 1
+    assert done.stdout == "" and "Traceback" not in done.output
+
+
+def test_the_figures_are_those_of_the_pairs() -> None:
+    dice = numpy.random.default_rng(1)
+    theirs = dice.random(500)
+    ours = theirs**3  # the same order on another scale
+    found = compared("TOXICITY", Pairs([str(n) for n in range(500)], theirs.tolist(), ours.tolist()), 0.8, 3)
+    assert found.rank_correlation == pytest.approx(1.0)
+    assert found.ours_reach < found.theirs_reach == pytest.approx(0.2, abs=0.06)
+    assert found.same_share_at is not None
+    assert float((ours >= found.same_share_at - 1e-4).mean()) == pytest.approx(found.theirs_reach, abs=0.005)
+    assert found.agree == pytest.approx(1 - (found.theirs_reach - found.ours_reach))
+    apart = [abs(a - b) for _, a, b in found.furthest]
+    assert apart == sorted(apart, reverse=True) and apart[0] == pytest.approx(float(abs(theirs - ours).max()))
+    alike = compared("TOXICITY", Pairs(["a", "b"], [0.1, 0.1], [0.2, 0.3]), 0.8, 1)
+    assert (alike.rank_correlation, alike.same_share_at) == (None, None)
+    reversed_order = compared("TOXICITY", Pairs(list("abc"), [0.1, 0.2, 0.3], [0.3, 0.2, 0.1]), 0.2, 0)
+    assert reversed_order.rank_correlation == pytest.approx(-1.0)
