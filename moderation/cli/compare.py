@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import click
 import httpx
@@ -26,6 +26,7 @@ _BATCH = 64
 _TRIES = 30
 _SECONDS = 30.0
 _FEWEST = 2  # texts, to order them
+_TIED = 0.02  # of the comments may be held too many at a threshold that stands for theirs
 
 
 @dataclass
@@ -53,13 +54,13 @@ class Compared:
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--url", required=True, help="Where the service is, as in https://moderation.example.")
 @click.option(
     "--key",
-    envvar="MODERATION_COMPARE_KEY",
+    envvar="COMPARE_KEY",
     required=True,
-    help="A protocol key; better in the variable MODERATION_COMPARE_KEY, where no list of processes shows it.",
+    help="A protocol key; better in the variable COMPARE_KEY, where no list of processes shows it.",
 )
 @click.option("--format", "format", type=click.Choice(FORMATS), help="Default: by the file's name, else jsonl.")
 @click.option("--threshold", type=click.FloatRange(0, 1), default=0.8, show_default=True, help="Theirs, until now.")
@@ -129,9 +130,17 @@ def compared(attribute: str, pairs: Pairs, threshold: float, most: int) -> Compa
         theirs_reach=share,
         ours_reach=float(reach_ours.mean()),
         agree=float((reach == reach_ours).mean()),
-        same_share_at=round(float(numpy.sort(ours)[::-1][int(reach.sum()) - 1]), 4) if reach.any() else None,
+        same_share_at=_same_share_at(ours, int(reach.sum())),
         furthest=tuple((pairs.ids[at], float(theirs[at]), float(ours[at])) for at in furthest),
     )
+
+
+def _same_share_at(ours: Any, count: int) -> float | None:
+    """The score that so many reach; None where many share it, so that no threshold parts the comments like this."""
+    if not count:
+        return None
+    at = float(numpy.sort(ours)[::-1][count - 1])
+    return round(at, 4) if abs(int((ours >= at).sum()) - count) <= _TIED * len(ours) else None
 
 
 def _rank_correlation(first: Any, second: Any) -> float | None:
@@ -153,7 +162,7 @@ Pair = tuple[Archived | LeftOut, "dict[str, float] | LeftOut"]
 def _answers(file: Path, format: str, client: httpx.Client, pool: ThreadPoolExecutor, language: str) -> Iterator[Pair]:
     """Every line with the scores that we give for the attributes that it has."""
     with (
-        file.open("rb") as raw,
+        _opened(file) as raw,
         io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="") as source,
     ):
         length = max(os.fstat(raw.fileno()).st_size, 1)
@@ -162,6 +171,13 @@ def _answers(file: Path, format: str, client: httpx.Client, pool: ThreadPoolExec
             while batch := list(islice(lines, _BATCH)):
                 yield from zip(batch, pool.map(lambda one: _asked(client, one, language), batch), strict=True)
                 bar.update(raw.tell() - bar.pos)
+
+
+def _opened(file: Path) -> BinaryIO:
+    try:
+        return file.open("rb")
+    except OSError as error:
+        raise click.UsageError(f"{file}: {error.strerror}") from None
 
 
 def _asked(client: httpx.Client, one: Archived | LeftOut, language: str) -> dict[str, float] | LeftOut:
@@ -220,6 +236,8 @@ def _show(one: Compared, texts: dict[str, str]) -> None:
     )
     if one.same_share_at is not None:
         click.echo(f"  as many reach {one.same_share_at:.4f} of ours")
+    elif one.theirs_reach:
+        click.echo("  no threshold of ours is reached by as many: too many comments have the same score")
     if one.furthest:
         click.echo("  furthest apart:    theirs    ours  id")
     for id, theirs, ours in one.furthest:

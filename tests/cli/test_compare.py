@@ -46,7 +46,7 @@ def key(template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 def compare(file: Path, key: str, *options: str, url: str | None = None) -> Result:
     asked = ["compare", str(file), "--url", url or os.environ["TEST_URL"], *options]
-    return CliRunner().invoke(cli, asked, env={"MODERATION_COMPARE_KEY": key})
+    return CliRunner().invoke(cli, asked, env={"COMPARE_KEY": key})
 
 
 def written(path: Path, *records: Any) -> Path:
@@ -129,5 +129,16 @@ def test_the_figures_are_those_of_the_pairs() -> None:
     assert apart == sorted(apart, reverse=True) and apart[0] == pytest.approx(float(abs(theirs - ours).max()))
     alike = compared("TOXICITY", Pairs(["a", "b"], [0.1, 0.1], [0.2, 0.3]), 0.8, 1)
     assert (alike.rank_correlation, alike.same_share_at) == (None, None)
+    tied = compared("SPAM", Pairs(list("abcd"), [0.9, 0.1, 0.1, 0.1], [0.02, 0.02, 0.02, 0.02]), 0.8, 0)
+    assert tied.same_share_at is None, "no threshold holds one of four that score the same"
     reversed_order = compared("TOXICITY", Pairs(list("abc"), [0.1, 0.2, 0.3], [0.3, 0.2, 0.1]), 0.2, 0)
     assert reversed_order.rank_correlation == pytest.approx(-1.0)
+
+
+def test_the_guide_names_what_there_is() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "moving-from-perspective.md").read_text("utf-8")
+    shown = CliRunner().invoke(cli, ["compare", "--help"]).stdout
+    for option in ("--url", "--texts", "--threshold", "--json", "COMPARE_KEY"):
+        assert option in guide and option in shown, option
+    for name in ("jsonl", "csv", "coral"):
+        assert f"| `{name}` |" in guide and name in shown, name
