@@ -59,7 +59,6 @@ class Compared:
 @click.option(
     "--key",
     envvar="COMPARE_KEY",
-    required=True,
     help="A protocol key; better in the variable COMPARE_KEY, where no list of processes shows it.",
 )
 @click.option("--format", "format", type=click.Choice(FORMATS), help="Default: by the file's name, else jsonl.")
@@ -71,7 +70,7 @@ class Compared:
 def compare(
     file: Path,
     url: str,
-    key: str,
+    key: str | None,
     format: str | None,
     threshold: float,
     language: str,
@@ -89,6 +88,8 @@ def compare(
     For each attribute: how alike the order is (Spearman's rank correlation), how often both sides of the threshold agree,
     and the threshold of ours that as many comments reach as reached theirs. Exit status 1 where lines were left out.
     """
+    if not key:
+        raise click.UsageError("A protocol key is needed: --key, or better the variable COMPARE_KEY.")
     left_out: Counter[str] = Counter()
     pairs: dict[str, Pairs] = {}
     shown: dict[str, str] = {}
