@@ -102,7 +102,8 @@ def _text(value: object) -> str:
 
 
 def _scores(given: Mapping[str, Any]) -> dict[str, float]:
-    scores = {name: number for name, value in given.items() if (number := _number(value)) is not None}
+    named = ((name, value) for name, value in given.items() if name.isascii() and name.isidentifier())
+    scores = {name: number for name, value in named if (number := _number(value)) is not None}
     if not scores:
         raise LeftOut(_NO_SCORE)
     if any(not 0 <= number <= 1 for number in scores.values()):
@@ -113,6 +114,6 @@ def _scores(given: Mapping[str, Any]) -> dict[str, float]:
 def _number(value: object) -> float | None:
     try:
         number = float(value) if isinstance(value, (int, float, str)) and not isinstance(value, bool) else math.nan
-    except ValueError:
+    except (ValueError, OverflowError):  # a whole number of hundreds of digits
         return None
     return None if math.isnan(number) else number

@@ -25,6 +25,7 @@ _AT_ONCE = 4
 _BATCH = 64
 _TRIES = 30
 _SECONDS = 30.0
+_UNKNOWN = "refused: Unknown requested attribute: "
 _FEWEST = 2  # texts, to order them
 _TIED = 0.02  # of the comments may be held too many at a threshold that stands for theirs
 
@@ -98,6 +99,7 @@ def compare(
             if isinstance(one, LeftOut) or isinstance(answer, LeftOut):
                 left_out[str(one if isinstance(one, LeftOut) else answer)] += 1
                 continue
+            left_out.update(f"{name} is unknown there" for name in one.scores.keys() - answer.keys())
             for name, ours in answer.items():
                 found = pairs.setdefault(name, Pairs())
                 found.ids.append(one.id)
@@ -112,7 +114,7 @@ def compare(
         for result in results:
             _show(result, shown)
     for reason, count in left_out.most_common():
-        click.echo(f"left out: {count:,} ({reason})", err=True)
+        click.echo(f"left out: {count:,} ({_printable(reason)})", err=True)
     if left_out or not results:
         raise SystemExit(1)
 
@@ -164,13 +166,13 @@ def _answers(file: Path, format: str, client: httpx.Client, pool: ThreadPoolExec
     """Every line with the scores that we give for the attributes that it has."""
     with (
         _opened(file) as raw,
-        io.TextIOWrapper(raw, encoding="utf-8", errors="surrogateescape", newline="") as source,
+        io.TextIOWrapper(raw, encoding="utf-8-sig", errors="surrogateescape", newline="") as source,
     ):
         length = max(os.fstat(raw.fileno()).st_size, 1)
         with click.progressbar(length=length, label="comparing", file=sys.stderr) as bar:
-            lines = read(source, format)
+            lines, unknown = read(source, format), set[str]()
             while batch := list(islice(lines, _BATCH)):
-                yield from zip(batch, pool.map(lambda one: _asked(client, one, language), batch), strict=True)
+                yield from zip(batch, pool.map(lambda one: _asked(client, one, language, unknown), batch), strict=True)
                 bar.update(raw.tell() - bar.pos)
 
 
@@ -181,13 +183,26 @@ def _opened(file: Path) -> BinaryIO:
         raise click.UsageError(f"{file}: {error.strerror}") from None
 
 
-def _asked(client: httpx.Client, one: Archived | LeftOut, language: str) -> dict[str, float] | LeftOut:
+def _asked(
+    client: httpx.Client, one: Archived | LeftOut, language: str, unknown: set[str]
+) -> dict[str, float] | LeftOut:
+    """Our scores; an attribute that the service does not know is noted in `unknown`, and the others are asked for."""
     if isinstance(one, LeftOut):
         return one
+    while wanted := one.scores.keys() - unknown:
+        answer = _answered(client, one.text, sorted(wanted), language)
+        refused = str(answer).removeprefix(_UNKNOWN) if isinstance(answer, LeftOut) else None
+        if refused not in wanted:
+            return answer
+        unknown.add(refused)
+    return {}
+
+
+def _answered(client: httpx.Client, text: str, attributes: list[str], language: str) -> dict[str, float] | LeftOut:
     body = {
-        "comment": {"text": one.text},
+        "comment": {"text": text},
         "languages": [language],
-        "requestedAttributes": {name: {} for name in one.scores},
+        "requestedAttributes": {name: {} for name in attributes},
         "doNotStore": True,
     }
     for _ in range(_TRIES):
