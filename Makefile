@@ -17,7 +17,7 @@ install-dev:
 	@sh tools/environment.sh dev
 
 test: install-dev
-	$(PYTEST) -n 3 --dist loadfile -m "not faults" --ignore tests/docs tests
+	$(PYTEST) -n 3 --dist loadfile --no-loadscope-reorder -m "not faults" --ignore tests/docs tests
 
 test-faults: install-dev
 	$(PYTEST) -n 3 --dist loadfile -m faults tests
