@@ -214,7 +214,8 @@ def _answered(client: httpx.Client, text: str, attributes: list[str], language: 
             ) from None
         if answer.status_code not in (429, 503):
             return _scores(answer)
-        time.sleep(min(float(answer.headers.get("Retry-After") or 1), 60))
+        wait = answer.headers.get("Retry-After", "")  # a proxy may give a date
+        time.sleep(min(int(wait), 60) if wait.isdecimal() else 1)
     return LeftOut("the service was too busy")
 
 
