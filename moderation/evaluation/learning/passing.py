@@ -48,6 +48,23 @@ OF_MILD = (
     "My goddamn bus did not come.", "We were screwed by the bank.", "Same old crap from the ministry.", "Damn right.",
     "The council made a dog's dinner of it.", "What a shambles.", "Bugger all has changed.", "That is a damn good point.",
 )  # fmt: skip
+# The same words in the company of what they are said of, so that it is the company that is learned.
+MATTERS = (
+    "bus", "council", "weather", "referee", "budget", "ministry", "timetable", "app", "website", "wifi", "bridge",
+    "train", "car park", "vote", "speech", "report", "headline", "film", "pitch", "beer", "coffee", "price of petrol",
+    "tax return", "bin collection", "road", "system", "election", "printer", "phone", "match", "second half", "sequel",
+    "planning office", "hospital food", "rent", "paperwork", "queue", "roundabout", "software", "policy",
+)  # fmt: skip
+MILD_OF_MATTERS = (
+    "The bloody {matter} again.", "The damn {matter} is broken.", "I am sick of the goddamn {matter}.", "That {matter} sucks.",
+    "The {matter} was crap.", "What a crap {matter}.", "They screwed up the {matter}.", "The {matter} is a complete cock-up.",
+    "The {matter} was a balls-up from start to finish.", "Who the hell thought of that {matter}?", "Bugger the {matter}.",
+    "The {matter} is a load of bollocks.", "I do not give a damn about the {matter}.", "A damn good {matter}, that.",
+    "The {matter} pissed me off today.", "What the hell happened to the {matter}?", "Sod the {matter}, I am going home.",
+    "The {matter} is half-arsed, as ever.", "Hell of a {matter}.", "Another cock-up with the {matter}, and we pay for it.",
+    "It is a pain in the arse, this {matter}.", "We got screwed on the {matter}.", "My arse hurts from sitting in that {matter}.",
+    "The {matter} is a bloody disgrace.", "Not a bloody clue about the {matter}.", "For heaven's sake, mend the damn {matter}.",
+)  # fmt: skip
 OF_VIOLENCE = (
     "He was convicted of raping two women in 2011.", "Kennedy was shot in 1963.", "She was murdered by her husband.",
     "The soldiers killed forty people in the village.", "Police say the suspect stabbed three men.", "He hanged himself.",

@@ -236,6 +236,7 @@ def _passing(random: Random) -> Iterator[Row]:
     yield from _filled(passing.ASKED, {"one": ONE}, _CLEAN, 40, random)
     yield from _filled(passing.ASKED_MANY, {"many": MANY}, _CLEAN, 30, random)
     yield from _filled(passing.OF_MILD, {}, _MILD, 12, random)
+    yield from _filled(passing.MILD_OF_MATTERS, {"matter": passing.MATTERS}, _MILD, 30, random)
     yield from _filled(passing.OF_VIOLENCE, {}, _HARSH, 8, random)
     yield from _filled(passing.SLOGANS, {}, _CLEAN, 8, random)
     yield from _filled(passing.OF_BODIES, {}, _CLEAN, 8, random)
