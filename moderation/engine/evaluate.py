@@ -43,7 +43,7 @@ def _due(look: Look, ruleset: Ruleset) -> Sequence[Rule]:
     """The rules that may be true; all that run where that cannot be told, so that each fails by itself."""
     try:
         look.check_time()
-        return ruleset.gates.opened_by(look.hit)
+        return ruleset.gates.opened_by(look.signs)
     except Exception:
         return ruleset.gates.rules
 

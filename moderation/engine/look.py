@@ -12,6 +12,7 @@ from .hits import Key, Scan, TermHit
 from .lazy import lazy
 from .lexicon import Lexicon
 from .patterns import PatternSet
+from .text.addresses import may_have_addresses
 from .text.folding import View, fold
 from .text.language import Language, language_of
 from .text.quotes import Quotes
@@ -19,6 +20,8 @@ from .text.words import Passage
 
 PUBLIC_FIGURES = "public_figures"
 LONGEST_STORY = 20_000
+Sign = Key | int | str
+"""What opens rules: a tier of a list or a pattern that was found, or a fact of the comment by its name."""
 
 
 class TimeUp(Exception):
@@ -104,12 +107,23 @@ class Look:
         return Side(fold(self.given.author.name or ""), self._matchers)
 
     @lazy
-    def hit(self) -> frozenset[Key | int]:
-        """Tiers of lists and patterns that have any hit in text or name: what no rule asks for need not be judged."""
-        keys: set[Key | int] = {*self.text.terms, *self.text.patterns}
+    def signs(self) -> frozenset[Sign]:
+        """Tiers and patterns found in text or name, and facts: the rules that ask for others need not be judged."""
+        signs: set[Sign] = {*self.text.terms, *self.text.patterns}
         if self.given.author.name:
-            keys.update(self.name.terms, self.name.patterns)
-        return frozenset(keys)
+            signs.update(self.name.terms, self.name.patterns)
+        story = self.given.story
+        if story is not None:
+            signs.add("story")
+            if story.sensitive:
+                signs.add("sensitive")
+        if self.given.parent is not None:
+            signs.add("answer")
+        if self.facts.previous is None or self.facts.previous:
+            signs.add("earlier")
+        if may_have_addresses(self.given.text):
+            signs.add("link")
+        return frozenset(signs)
 
     def side(self, where: str) -> Side:
         """The text or the name."""

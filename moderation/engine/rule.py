@@ -86,7 +86,7 @@ class Rule:
     if_unknown: str | None = None
     if_failed: str = "hold"
     source: str = ""
-    gate: Gate | None = field(default=None, repr=False)
+    gate: Gate = field(default=(), repr=False)
     examples: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
     scores: tuple[str, ...] = ()
 

@@ -13,11 +13,10 @@ from .conditions.base import Build
 from .exemptions import Exemption
 from .faults import InvalidRuleset, RuleError
 from .files import Collected, collect
-from .gates import Gate
-from .hits import Key, Term
+from .hits import Term
 from .lexicon import Lexicon
 from .lists import read_list, to_plain
-from .look import PUBLIC_FIGURES, Matchers
+from .look import PUBLIC_FIGURES, Matchers, Sign
 from .patterns import PatternSet
 from .rule import Rule, read_rule
 from .schema import Bad, Problems
@@ -37,21 +36,17 @@ class Gates:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.runs)
-        self._always = frozenset(number for number, rule in enumerate(self.rules) if rule.gate is None)
-        self._known: dict[Gate, list[Rule]] = {}
-        self._by_key: dict[Key | int, set[int]] = {}
-        for number, rule in enumerate(self.rules):
-            for key in rule.gate or ():
-                self._by_key.setdefault(key, set()).add(number)
+        self._asked: frozenset[Sign] = frozenset().union(*(clause for rule in self.rules for clause in rule.gate))
+        self._known: dict[frozenset[Sign], list[Rule]] = {}
 
-    def opened_by(self, hit: Gate) -> list[Rule]:
-        """Lists and patterns that have a hit in, the rules that may be true out, in order."""
-        known = self._known.get(hit)
+    def opened_by(self, signs: frozenset[Sign]) -> list[Rule]:
+        """What a comment has in, the rules that may be true out, in order."""
+        asked = signs & self._asked
+        known = self._known.get(asked)
         if known is None:
-            opened = self._always.union(*(self._by_key[key] for key in hit if key in self._by_key))
-            known = [self.rules[number] for number in sorted(opened)]
+            known = [rule for rule in self.rules if not any(asked.isdisjoint(clause) for clause in rule.gate)]
             if len(self._known) < _MOST_KNOWN:
-                self._known[hit] = known
+                self._known[asked] = known
         return known
 
 

@@ -29,9 +29,14 @@ class Repeat:
     letters: Mapping[str, float]
     likeness: Mapping[str, float] | None = None
 
+    @property
+    def counts_the_first(self) -> bool:
+        """Whether a comment without any before it is enough."""
+        return within(1, self.times)
+
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         recent = _recent(look, self.hours)
-        if recent == [] and not within(1, self.times):
+        if recent == [] and not self.counts_the_first:
             return NO
         if not within(letters_and_digits(look.given.text), self.letters):
             return NO
@@ -55,6 +60,11 @@ class Flood:
 
     comments: Mapping[str, float]
     minutes: float
+
+    @property
+    def counts_the_first(self) -> bool:
+        """Whether a comment without any before it is enough."""
+        return within(1, self.comments)
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         recent = _recent(look, self.minutes / 60)
