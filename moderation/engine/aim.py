@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+import re2
+
 from . import aim_words as table
 from .aim_names import Names, standing
 from .facts import Parent, Story
@@ -41,6 +43,17 @@ _ROLES = {  # the last one wins
 }
 
 
+def _somewhere(words: frozenset[str]) -> re2.Set:
+    """Tells whether one of some words may stand in a text: as a word, or as a part of one with an apostrophe."""
+    found = re2.Set.SearchSet()
+    found.Add(r"(?:^|[^\pL\pN])(?:" + "|".join(sorted(words)) + r")(?:$|[^\pL\pN])")
+    found.Compile()
+    return found
+
+
+_SECOND, _WRITERS_OF_PIECE = _somewhere(table.SECOND), _somewhere(table.WRITERS_OF_PIECE)
+
+
 @dataclass(frozen=True, slots=True)
 class Aim:
     """Whom something is aimed at; target is the author key of that person where known."""
@@ -66,12 +79,17 @@ class Aims:
         known = self._parent.author_key if self._parent and aim == "commenter" else None
         return Aim(aim, known)
 
-    def mentions(self) -> frozenset[str]:
-        """Whom the comment speaks to or about at all."""
-        words = frozenset(self._passage.texts)
-        found = {"commenter"} if words & table.SECOND or self._handles else set()
-        found |= {aim for _, _, aim in self._names.places}
-        return frozenset(found | ({"journalist"} if words & table.WRITERS_OF_PIECE else set()))
+    def mentions(self, wanted: frozenset[str]) -> bool:
+        """Whether the comment speaks to or about one of some at all."""
+        if "commenter" in wanted and (self._handles or self._has_any(_SECOND, table.SECOND)):
+            return True
+        if "journalist" in wanted and self._has_any(_WRITERS_OF_PIECE, table.WRITERS_OF_PIECE):
+            return True
+        return any(aim in wanted for _, _, aim in self._names.places)
+
+    def _has_any(self, near_enough: re2.Set, words: frozenset[str]) -> bool:
+        """Most texts need not be cut into words for it."""
+        return bool(near_enough.Match(self._passage.view.text)) and not words.isdisjoint(self._passage.texts)
 
     def _of(self, start: int, end: int, use: str) -> str | None:
         before, behind = self._passage.before(start, _FAR), self._passage.after(end, _REACH)

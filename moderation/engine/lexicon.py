@@ -54,9 +54,7 @@ class Lexicon:
 
     def _scan_plain(self, view: View, hits: Hits) -> None:
         searched, is_plain = view.text, view.offsets is None
-        for pattern, start, end in self._plain.find(searched):
-            if start and not pattern.inside and searched[start - 1].isalnum():
-                continue  # amid a word: neither a term nor an exception stands there
+        for pattern, start, end in self._plain.find_words(searched):
             if pattern.excepts:
                 hits.shield(pattern.text, start, end)
             for entry in pattern.entries:
@@ -75,12 +73,11 @@ class Lexicon:
 
 
 class _Pattern(NamedTuple):
-    """One text to look for, the entries that it stands for, whether it is an exception of some, and amid words too."""
+    """One text to look for, the entries that it stands for, and whether it is an exception of some."""
 
     text: str
     entries: tuple[Entry, ...]
     excepts: bool
-    inside: bool
 
 
 class _Patterns:
@@ -93,17 +90,30 @@ class _Patterns:
         excepted = {text.rstrip("*") for entry in entries for text in entry.exceptions} if not deep else set()
         inside = {entry.text for entry in entries if entry.term.form == "inside"}
         self._patterns = [
-            _Pattern(text, tuple(by_text.get(text, ())), text in excepted, text in inside)
+            _Pattern(text, tuple(by_text.get(text, ())), text in excepted)
             for text in sorted({*by_text, *excepted} - {""})
         ]
+        self._inside = {index for index, pattern in enumerate(self._patterns) if pattern.text in inside}
         texts = [pattern.text for pattern in self._patterns]
         self._matcher = AhoCorasick(texts) if texts else None
 
     def find(self, text: str) -> Iterable[tuple[_Pattern, int, int]]:
+        """All of them, wherever they stand."""
         if self._matcher is None:
             return ()
         found = self._matcher.find_matches_as_indexes(text, overlapping=True)
         return [(self._patterns[index], start, end) for index, start, end in found]
+
+    def find_words(self, text: str) -> Iterable[tuple[_Pattern, int, int]]:
+        """All that stand where a word begins; amid a word neither most terms nor an exception stand."""
+        if self._matcher is None:
+            return ()
+        patterns, inside = self._patterns, self._inside
+        return [
+            (patterns[index], start, end)
+            for index, start, end in self._matcher.find_matches_as_indexes(text, overlapping=True)
+            if not start or not text[start - 1].isalnum() or index in inside
+        ]
 
 
 def _entries(name: str, terms: Iterable[Term]) -> Iterable[Entry]:

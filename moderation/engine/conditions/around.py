@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ..look import Found, Look
@@ -14,6 +15,7 @@ from .base import NO, Build, Filter, Kind, Outcome, answer, unknown
 
 MARKS = ("death", "disaster", "child", "suicide", "sexual_offence", "court", "atrocity")
 ROLES = ("reader", "staff", "moderator")
+NO_SCORE = "model_off"
 PERSON_ROLES = ("private", "public", "victim", "accused", "minor")
 
 
@@ -110,16 +112,25 @@ class Score:
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         scores = look.facts.scores
+        if not scores:
+            reasons = look.facts.not_assessed
+            return _not_assessed(tuple(self.limits), tuple(reasons.get(name, NO_SCORE) for name in self.limits))
         if any(name in scores and not within(scores[name], limits) for name, limits in self.limits.items()):
             return NO
         missing = [name for name in self.limits if name not in scores]
         if missing:
-            reasons = (look.facts.not_assessed.get(name, "model_off") for name in missing)
-            return Outcome(None, unknown=tuple(f"{n} ({r})" for n, r in zip(missing, reasons, strict=True)))
+            reasons = look.facts.not_assessed
+            return _not_assessed(tuple(missing), tuple(reasons.get(name, NO_SCORE) for name in missing))
         spans = dict.fromkeys(span for name in self.limits for span in look.facts.score_spans.get(name, ()))
         found = tuple(Found(*span) for span in spans)
         kept = tuple(one for one in found if drop is None or not drop.keeps(one, look))
         return Outcome(True, kept) if kept or not found else NO
+
+
+@lru_cache(maxsize=1000)
+def _not_assessed(names: tuple[str, ...], reasons: tuple[str, ...]) -> Outcome:
+    """Attributes without a score and why they have none in, the answer out: mostly the same few."""
+    return Outcome(None, unknown=tuple(f"{name} ({reason})" for name, reason in zip(names, reasons, strict=True)))
 
 
 def _make_story(value: Any, node: Located, build: Build) -> UnderStory:  # noqa: ARG001 as all makers

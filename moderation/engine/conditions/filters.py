@@ -31,7 +31,7 @@ class AimedAt:
 
     def check(self, look: Look, drop: Filter | None = None) -> Outcome:
         """Without a finder beside it: whether the comment speaks to or about them at all."""
-        return answer(bool(look.aims.mentions() & self.wanted))
+        return answer(look.aims.mentions(self.wanted))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class View:
         """How the writer disguised this range, or None where it stands as plain text."""
         begin, stop = self.span(start, end)
         written = self.original[begin:stop]
+        if written.lower() == self.text[start:end]:  # most are
+            return None
         if " ".join(written.translate(TYPOGRAPHY).lower().split()) == self.text[start:end].strip():
             return None
         return _disguise(written, is_html=self.is_html)

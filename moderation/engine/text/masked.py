@@ -45,6 +45,8 @@ class MaskedIndex:
         head = len(word) - len(word.lstrip(ascii_lowercase))
         for length in range(max(3, head + 1), min(len(word), 16) + 1):
             masked, rest = word[:length], word[length:]
+            if not _may_hide(masked):
+                continue
             for number in sorted(self._like(masked)):
                 term, open_end, strong = self._terms[number]
                 goes_on = not rest or (_goes_on(rest, term, strong=strong) if open_end else rest == "s")
@@ -74,6 +76,12 @@ def _is_ending(rest: str) -> bool:
         for ending in _ENDINGS
         if len(ending) == len(rest) and rest[-1].isalpha()
     )
+
+
+def _may_hide(masked: str) -> bool:
+    """Whether the signs can stand for letters at all: most hyphens and points part words."""
+    hidden = masked.strip(ascii_lowercase)
+    return all(sign in _SURE_MASKS or sign.isalpha() for sign in hidden) or _is_one_hole(masked, len(hidden))
 
 
 def _covers(masked: str, term: str, *, strong: bool) -> bool:
