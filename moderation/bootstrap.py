@@ -1,5 +1,6 @@
 """The composition root: Settings in, the verbs of the service out. The only place that knows all rooms."""
 
+import gc
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -101,6 +102,13 @@ class Application:
                     self.rulebook.current(site_id=site["id"])
         except ModerationError:
             return  # no database yet: whoever needs it says so
+
+    def settle(self) -> None:
+        """Warms, for a process that serves. What stands by then stays as long as the process: the collector of garbage
+        need not walk it again and again, which took a sixth of the time that judging takes."""
+        self.warm()
+        gc.collect()
+        gc.freeze()
 
     def close(self) -> None:
         """Gives connections and threads back."""

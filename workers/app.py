@@ -38,7 +38,7 @@ class Process:
 
     def warm(self) -> None:
         """Build now, rules compiled."""
-        self.application.warm()
+        self.application.settle()
 
     def close(self) -> None:
         """Send what waits, and let go of the connections of this process."""

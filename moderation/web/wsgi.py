@@ -1,5 +1,7 @@
 """What gunicorn loads in each of its processes: `moderation.web.wsgi:load()`."""
 
+import threading
+
 from flask import Flask
 
 from moderation import bootstrap, config, telemetry
@@ -16,4 +18,5 @@ def load() -> Flask:
     application = bootstrap.build(settings, model=settings.web_model)
     seconds = max(_SPARE_SECONDS, settings.sweep_seconds)
     SweepTimer(application, seconds=seconds, retain_seconds=settings.retain_seconds).start()
+    threading.Thread(target=application.settle, name="warm", daemon=True).start()
     return create_app(application)

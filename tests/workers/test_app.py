@@ -140,3 +140,12 @@ def test_a_message_that_fails_is_not_repeated_and_the_worker_lives_on(worker: tu
             processes.wait_until(lambda left=left: left() == 0, seconds=30, what="nothing is left at the broker")
     sender.close()
     assert "revision-0" not in log.read_text("utf-8")  # arguments are not logged
+
+
+def test_what_a_worker_holds_from_the_start_is_no_longer_walked_by_the_collector() -> None:
+    code = (
+        "import gc; from tests.workers.test_app import SETTINGS; from workers.app import Process;"
+        "Process(SETTINGS).warm(); print(gc.get_freeze_count())"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert int(done.stdout.split()[-1]) > 100_000
