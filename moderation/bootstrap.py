@@ -169,7 +169,7 @@ def build(
         events=Events(database),
         exports=Exports(database),
         imports=Imports(record),
-        feedback=Feedback(record),
+        feedback=Feedback(record, models),
         webhooks=Webhooks(record, hints, sender or door),
         rulebook=rulebook,
         sweep=_sweep(settings, record, review, authors, rulebook),

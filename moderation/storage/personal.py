@@ -77,7 +77,7 @@ NOT_PERSONAL: frozenset[str] = frozenset(
     endpoint.busy_token delivery.id delivery.site_id delivery.endpoint_id delivery.event_id delivery.state
     delivery.lease_token delivery.last_error attempt.id attempt.site_id attempt.delivery_id attempt.error
     idempotency.site_id idempotency.body_hash ask.site_id ask.mac ask.action feedback.id feedback.site_id feedback.protocol
-    feedback.told feedback.by_key heartbeat.part ruleset.version ruleset.body
+    feedback.told feedback.attributes feedback.scores feedback.scored_by feedback.by_key heartbeat.part ruleset.version ruleset.body
     ruleset_pointer.site_id ruleset_pointer.version ruleset_pointer.publication_id publication.id publication.site_id
     publication.version publication.kind publication.message publication.by_kind watched_files.site_id
     watched_files.files_hash watched_files.refused rule_pause.id rule_pause.site_id rule_pause.rule rule_pause.rule_hash

@@ -53,6 +53,17 @@ def mapped(value: float) -> float:
     return y0 + (value - x0) * (y1 - y0) / (x1 - x0)
 
 
+def attributes_of(told: Mapping[str, float]) -> dict[str, float]:
+    """Values by this protocol's names in, by our attributes out: of the names that stand for one attribute as it is."""
+    ours: dict[str, float] = {}
+    for name, value in told.items():
+        source = NAMES[name]
+        if len(source.attributes) == 1 and source.aims is None:
+            [attribute] = source.attributes
+            ours[attribute] = max(value, ours.get(attribute, 0.0))
+    return ours
+
+
 def _of(*attributes: str) -> Source:
     return Source(attributes)
 

@@ -1,4 +1,4 @@
-"""Fits a site's own reading of the learned scores to what its desk decided. Nothing changes until an admin publishes it."""
+"""Fits a site's own reading of the learned scores to what its desk decided and suggested. Nothing changes until an admin publishes it."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ UNCIVIL = frozenset(reason for several in REASONS.values() for reason in several
 FEWEST, FEWEST_REMOVED = 200, 40  # decisions: fewer say more about chance than about the desk
 _STOOD = timedelta(days=2)  # published that long without a flag or a decision: nobody objected
 _HELD_BACK = 0.3  # share of the newest rows, by which both readings are compared
+_YES = 0.5  # a suggested score from here on says that it is so
 _FEWEST_OF_EACH = 10  # removals among what is learned from, and among what is held back
 _PULL = 5.0
 _BETTER = 0.01  # of the log loss, as a share of it
@@ -87,11 +88,11 @@ class Tuning:
             raise ModerationError("The learned scores are off: MODERATION_LEARNED_SCORES.")
         with self.database.read() as session:
             model, rows = decided.with_scores(session, site_id=site_id, stood_since=now - _STOOD)
-        removed = sum(row.reason in UNCIVIL for row in rows)
+        removed = sum(row.reason in UNCIVIL or max(row.told.values(), default=0.0) >= _YES for row in rows)
         judged = sum(row.reason != decided.STOOD for row in rows)
         if judged < FEWEST or removed < FEWEST_REMOVED:
             raise TooFew(
-                f"{judged} decisions on comments with scores, {removed} of them removals of the uncivil: "
+                f"{judged} decisions on comments with scores or suggested scores, {removed} of them against the uncivil: "
                 f"{FEWEST} and {FEWEST_REMOVED} are needed."
             )
         people = self._people()
@@ -131,13 +132,20 @@ Answers = Sequence[tuple[Mapping[str, float], bool]]
 
 
 def _answers(rows: Sequence[decided.Row], attribute: str) -> Answers:
-    """Scores with what the desk said of this attribute, oldest first; removed for other reasons says nothing."""
-    wanted = UNCIVIL if attribute in ("toxicity", "incivility") else frozenset(REASONS.get(attribute, ()))
+    """Scores with what people said of this attribute, oldest first."""
     return [
-        (row.scores, row.reason in wanted)
+        (row.scores, truth)
         for row in rows
-        if all(name in row.scores for name in TUNABLE) and (row.reason in wanted or not row.is_removed)
+        if all(name in row.scores for name in TUNABLE) and (truth := _said_of(attribute, row)) is not None
     ]
+
+
+def _said_of(attribute: str, row: decided.Row) -> bool | None:
+    """Whether a person found that it is so; None: removed for another reason, or told of other attributes only."""
+    if row.reason == decided.TOLD:
+        return row.told[attribute] >= _YES if attribute in row.told else None
+    wanted = UNCIVIL if attribute in ("toxicity", "incivility") else frozenset(REASONS.get(attribute, ()))
+    return True if row.reason in wanted else None if row.is_removed else False
 
 
 def _one(

@@ -12,10 +12,11 @@ from moderation.engine.facts import Submission
 from moderation.engine.ruleset import InvalidRuleset, load
 from moderation.engine.tuning import TUNABLE, log_odds, tuned
 from moderation.workflow import tuning
+from moderation.workflow.feedback import Feedback, Remark
 from moderation.workflow.incoming import Actor
 from moderation.workflow.ports import Scores
 from moderation.workflow.tuning import Compared, TooFew, Tuned, Tuning
-from tests.factories import Newsroom, later
+from tests.factories import SITE, Newsroom, later
 from tests.workflow.conftest import person
 
 SOURCE = {"source": "scripted", "version": "1"}
@@ -97,6 +98,20 @@ def test_it_learns_where_the_desk_draws_the_line_and_a_publish_adopts_it(newsroo
     newsroom.judged(id="new", text="Remark", now=later(days=7))
     with pytest.raises(TooFew):  # what another model scored does not count
         fit(newsroom)
+
+
+def test_it_learns_from_suggested_scores_of_the_attributes_that_they_name(newsroom: Newsroom) -> None:
+    feedback, random = Feedback(newsroom.app.feedback.record, Scripted()), Random(2)
+    for number in range(COUNT):
+        score = random.random()
+        said = float(score > STRICT)
+        remark = Remark(f"Told {number} {score:.3f}", {"TOXICITY": said}, {"toxicity": said}, "en")
+        now = later(minutes=number)
+        feedback.tell(site_id=newsroom.site_id, protocol="perspective", remark=remark, by=SITE, now=now)
+    found = fit(newsroom, Scripted())
+    assert [one.attribute for one in found.compared] == ["toxicity"]
+    assert found.file is not None
+    assert set(found.file["scores"]) == {"toxicity"}
 
 
 def test_too_few_decisions_are_told_of(newsroom: Newsroom) -> None:

@@ -131,7 +131,7 @@ class Ask(Base):
 
 
 class FeedbackRow(Base):
-    """What people say a text should have been answered with, where it left no comment: its keyed hash, no words."""
+    """What people say a text should have been answered with, where it left no comment: its keyed hash and its scores, no words."""
 
     __tablename__ = "feedback"
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -139,6 +139,10 @@ class FeedbackRow(Base):
     protocol: Mapped[str] = mapped_column(String(20))
     text_mac: Mapped[str] = mapped_column(String(64))
     told: Mapped[dict[str, Any]]  # attribute → 0 to 1, as the protocol names it
+    # The same by our names, and the learned scores that the text had then: what a site's own reading is fitted to.
+    attributes: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    scores: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
+    scored_by: Mapped[dict[str, Any]] = mapped_column(server_default="{}")
     by_key: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     __table_args__ = (

@@ -2,28 +2,34 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, exists, select
 from sqlalchemy.orm import Session
 
-from moderation.storage.models import Comment, Decision, Flag, Revision, Verdict
+from moderation.storage.models import Comment, Decision, FeedbackRow, Flag, Revision, Verdict
 
-STOOD, APPROVED = "stood", "approved"
+STOOD, APPROVED, TOLD = "stood", "approved", "told"
+NOTHING: Mapping[str, float] = MappingProxyType({})
 MOST = 20_000  # of the newest of each kind
 
 
 class Row(NamedTuple):
-    """The untuned scores, and the reason of a removal, else `approved`, or `stood` where nobody objected."""
+    """The untuned scores, and the reason of a removal, else `approved`, `stood` where nobody objected, or `told`.
+
+    told: what people said that the scores of the attributes should have been.
+    """
 
     at: datetime
     scores: Mapping[str, float]
     reason: str
+    told: Mapping[str, float] = NOTHING
 
     @property
     def is_removed(self) -> bool:
         """A person took it down."""
-        return self.reason not in (STOOD, APPROVED)
+        return self.reason not in (STOOD, APPROVED, TOLD)
 
 
 def with_scores(session: Session, *, site_id: str, stood_since: datetime) -> tuple[str, list[Row]]:
@@ -51,14 +57,18 @@ def with_scores(session: Session, *, site_id: str, stood_since: datetime) -> tup
         .order_by(Verdict.created_at.desc())
         .limit(MOST)
     ).all()
+    told = session.scalars(
+        select(FeedbackRow).where(FeedbackRow.site_id == site_id).order_by(FeedbackRow.created_at.desc()).limit(MOST)
+    ).all()
     several = [
-        (row.created_at, row.reason if row.decision == "reject" else APPROVED, row.scores, row.scored_by)
+        (Row(row.created_at, _untuned(row), row.reason if row.decision == "reject" else APPROVED), row.scored_by)
         for row in decided
-    ] + [(row.created_at, STOOD, row.scores, row.scored_by) for row in stood]
-    several.sort(key=lambda each: each[0])
-    last = next((model for *_, scored_by in reversed(several) if (model := model_of(scored_by))), "")
-    rows = [Row(at, _untuned(scores, by), reason) for at, reason, scores, by in several if model_of(by) == last]
-    return last, rows if last else []
+    ]
+    several += [(Row(row.created_at, _untuned(row), STOOD), row.scored_by) for row in stood]
+    several += [(Row(row.created_at, row.scores, TOLD, row.attributes), row.scored_by) for row in told]
+    several.sort(key=lambda each: each[0].at)
+    last = next((model for _, scored_by in reversed(several) if (model := model_of(scored_by))), "")
+    return last, [row for row, scored_by in several if model_of(scored_by) == last] if last else []
 
 
 def model_of(scored_by: Mapping[str, Mapping[str, str]]) -> str:
@@ -67,5 +77,5 @@ def model_of(scored_by: Mapping[str, Mapping[str, str]]) -> str:
     return f"{source['source'].removesuffix('-first-stage')}-{source['version']}" if source else ""
 
 
-def _untuned(scores: Mapping[str, float], scored_by: Mapping[str, Mapping[str, str]]) -> dict[str, float]:
-    return {name: float(scored_by.get(name, {}).get("untuned", score)) for name, score in scores.items()}
+def _untuned(row: Any) -> dict[str, float]:
+    return {name: float(row.scored_by.get(name, {}).get("untuned", score)) for name, score in row.scores.items()}

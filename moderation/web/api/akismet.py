@@ -17,6 +17,7 @@ from moderation.web import auth, errors, roles
 from moderation.web.fields import TEXT_BYTES, URL_LENGTH
 from moderation.web.json_body import REQUEST_BYTES
 from moderation.web.routes import Edge
+from moderation.workflow.feedback import Remark
 from moderation.workflow.judge import Judged
 
 ACT = "have a text scored by another protocol"
@@ -221,8 +222,7 @@ def _submitted(asked: Asked, *, spam: float) -> Response:
         asked.edge.application.feedback.tell(
             site_id=asked.holder.site_id,
             protocol="akismet",
-            text=asked.given("comment_content"),
-            values={"spam": spam},
+            remark=Remark(asked.given("comment_content"), {"spam": spam}),
             by=auth.actor(asked.holder),
             now=asked.now,
         )

@@ -11,7 +11,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from moderation.errors import ModerationError, NotAuthenticated, TooLarge, TooManyRequests
 from moderation.web import auth, errors, json_body, perspective_coral, roles
 from moderation.web.bounded import RateLimit
-from moderation.web.perspective_attributes import NAMES
+from moderation.web.perspective_attributes import NAMES, attributes_of
 from moderation.web.perspective_discovery import document
 from moderation.web.perspective_errors import (
     MEDIA_TYPE,
@@ -26,8 +26,9 @@ from moderation.web.perspective_errors import (
     wrong,
 )
 from moderation.web.perspective_request import ANALYZE, BODY_BYTES, SUGGEST, Given, parse, shaped
-from moderation.web.perspective_scores import SECONDS, Analysis, check_languages, languages, site_language
+from moderation.web.perspective_scores import SECONDS, Analysis, check_languages, languages, primary, site_language
 from moderation.web.routes import Edge
+from moderation.workflow.feedback import Remark
 from moderation.workflow.patience import Patience
 
 ACT = "have a text scored by another protocol"
@@ -136,15 +137,17 @@ def suggestscore(asked: Asked) -> Response:
     given = parse(_body(), SUGGEST)
     _known_names(given, "attributeScores", "Missing attribute_scores")
     app, told = asked.edge.application, _told(given)
-    app.feedback.tell(
-        site_id=asked.holder.site_id,
-        protocol="perspective",
-        text=given.text,
-        values=told,
-        by=auth.actor(asked.holder),
-        now=app.now(),
-    )
     found = languages(given, site_language(asked.edge, asked.holder))
+    language = next(iter(found.answer()), None)
+    with asked.edge.judging.enter_soon(perspective_coral.ROOM_SECONDS) as free:  # what people say is noted in any case
+        remark = Remark(given.text, told, attributes_of(told) if free else {}, primary(language) if language else None)
+        app.feedback.tell(
+            site_id=asked.holder.site_id,
+            protocol="perspective",
+            remark=remark,
+            by=auth.actor(asked.holder),
+            now=app.now(),
+        )
     body = {**given.echo(), "detectedLanguages": list(found.detected), "requestedLanguages": given.languages}
     return Response(written(body), content_type=MEDIA_TYPE)
 
