@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from moderation.engine.facts import Facts
+from moderation.engine.look import Look
 from moderation.engine.ruleset import Ruleset
 from moderation.engine.verdict import ATTRIBUTES, RANK, Verdict
 
@@ -37,7 +38,12 @@ class Scored:
     scored_by: Mapping[str, Mapping[str, str]]
     verdict: Verdict
     ruleset: Ruleset
+    facts: Facts
     not_assessed: Mapping[str, str] = field(default_factory=dict)  # attribute -> why no model scored it
+
+    def speaks_to(self, aims: frozenset[str]) -> bool:
+        """Whether the text speaks to or about one of these at all, whatever it says."""
+        return Look(self.facts, self.ruleset.matchers).aims.mentions(aims)
 
     def by_rules(self, categories: Collection[str], aims: Collection[str] | None = None) -> float:
         """What the live rules of these categories stand for; with `aims`, only what is aimed so."""
@@ -53,6 +59,7 @@ def complete(facts: Facts, verdict: Verdict, ruleset: Ruleset) -> Scored:
         scored_by={**facts.scored_by, **dict.fromkeys(missing, by_rules)},
         verdict=verdict,
         ruleset=ruleset,
+        facts=facts,
         not_assessed=facts.not_assessed,
     )
 

@@ -148,6 +148,25 @@ def test_every_name_of_the_table_is_answered(perspective: Perspective, name: str
     assert 0.0 <= perspective.value("The council should have asked the people of the harbour first.", name) <= 1.0
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("Nobody would miss you.", "ATTACK_ON_COMMENTER", 0.4),
+        ("Nobody would miss it.", "ATTACK_ON_COMMENTER", 0.04),
+        ("Nobody would miss the author.", "ATTACK_ON_AUTHOR", 0.4),
+        ("Nobody would miss you.", "ATTACK_ON_AUTHOR", 0.04),
+        (INSULT, "ATTACK_ON_COMMENTER", HELD),
+        ("Nobody would miss you.", "LIKELY_TO_REJECT", 0.7),
+        ("Get your casinobonus.", "LIKELY_TO_REJECT", GRADES["reject"]),
+    ],
+)
+def test_names_that_ask_for_an_aim_or_for_the_whole_use_learned_scores(
+    perspective: Perspective, scored: Callable[..., None], text: str, name: str, value: float
+) -> None:
+    scored(personal_attack=0.4, incivility=0.7, toxicity=0.1)
+    assert perspective.value(text, name) == pytest.approx(value)
+
+
 def test_a_learned_score_goes_before_rules_that_stop_nothing(
     perspective: Perspective, scored: Callable[..., None]
 ) -> None:
