@@ -40,10 +40,12 @@ from moderation.workflow.recording import Recorder
 from moderation.workflow.review import Review
 from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.rulesets import NoRuleset
+from moderation.workflow.service_state import ServiceState
 from moderation.workflow.sites import Sites
 from moderation.workflow.stories import Stories
 from moderation.workflow.sweep import Sweep
 from moderation.workflow.tuning import Tuning
+from moderation.workflow.unchecked import UncheckedCounts
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
 
@@ -83,6 +85,8 @@ class Application:
     queries: Queries
     desk: Desk
     health: Health
+    unchecked: UncheckedCounts
+    state: ServiceState
 
     def ready(self, *, now: datetime) -> dict[str, Any]:
         """What /readyz answers."""
@@ -112,6 +116,7 @@ class Application:
 
     def close(self) -> None:
         """Gives connections and threads back."""
+        self.unchecked.write()
         closing = getattr(self.queue, "close", None)
         if closing is not None:
             closing()
@@ -146,6 +151,7 @@ def build(
     moderate = _moderate(settings, record, judge)
     coral_phase = CoralPhase(database, intake, moderate, presenter)
     authors = Authors(record)
+    health = Health(database, hints, rulebook)
     return Application(
         settings=settings,
         database=database,
@@ -175,7 +181,9 @@ def build(
         sweep=_sweep(settings, record, review, authors, rulebook),
         queries=Queries(database, presenter),
         desk=Desk(database, rulebook, presenter),
-        health=Health(database, hints, rulebook),
+        health=health,
+        unchecked=UncheckedCounts(database, settings.secret_key, now),
+        state=ServiceState(database, health),
     )
 
 

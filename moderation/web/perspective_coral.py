@@ -9,8 +9,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from moderation import telemetry
-from moderation.web import auth, errors
+from moderation.web import auth, errors, unchecked
 from moderation.web.fields import is_blank
 from moderation.web.perspective_errors import MEDIA_TYPE, written
 from moderation.web.perspective_request import Given
@@ -72,11 +71,11 @@ def _scored(edge: Edge, holder: auth.KeyHolder, given: Given, ends: float) -> Fo
     return body, sources, "model" if analysis.is_late else ""
 
 
-def count_unchecked(response: Response) -> Response:
+def count_unchecked(edge: Edge, response: Response, key: str) -> Response:
     """Counts what Coral publishes without a check: our errors, and what came later than it waits."""
     if g.get("is_coral") or request.headers.get("User-Agent", "").startswith(_AGENT):
         if response.status_code != 200:
-            telemetry.unchecked.labels(protocol="perspective", why="error").inc()
+            unchecked.count(edge.application, key, protocol="perspective", why="error")
         elif time.perf_counter() - g.started > CORAL_WAITS:
-            telemetry.unchecked.labels(protocol="perspective", why="late").inc()
+            unchecked.count(edge.application, key, protocol="perspective", why="late")
     return response

@@ -141,7 +141,7 @@ class Keys:
 
     def authenticate_protocol(self, *, key: str, now: datetime) -> KeyHolder:
         """The holder of a 12-character protocol key (host names make it case-insensitive), or NotAuthenticated."""
-        return self._holder(self._protocol_lookup(key.lower()), None, now)
+        return self._holder(protocol_lookup(self.secret_key, key), None, now)
 
     def signing(self, *, site_id: str, kind: str) -> Sequence[SigningKey]:
         """The live secrets of the other side, the newest first; several while one is being replaced."""
@@ -178,7 +178,7 @@ class Keys:
             return key, row
         if kind == "protocol":
             key = make_protocol_key()
-            row.lookup = self._protocol_lookup(key)
+            row.lookup = protocol_lookup(self.secret_key, key)
             return key, row
         if kind in SIGNING_KINDS:
             if not secret:
@@ -190,9 +190,6 @@ class Keys:
         raise InvalidFields(
             f"{kind} is no kind of key; there are {', '.join((*SITE_KINDS, 'protocol', *SIGNING_KINDS))}."
         )
-
-    def _protocol_lookup(self, key: str) -> str:
-        return hmac.new(self.secret_key.encode(), b"protocol key\0" + key.encode(), hashlib.sha256).hexdigest()
 
 
 def _options(kind: str, protocol: Mapping[str, Any], phase: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,6 +235,11 @@ def make_protocol_key() -> str:
     """12 hexadecimal digits, a letter first, so that it can be a label of a host name; 46 random bits for a scoring key."""
     first = secrets.choice("abcdef")
     return first + "".join(secrets.choice(PROTOCOL_ALPHABET) for _ in range(11))
+
+
+def protocol_lookup(secret_key: str, key: str) -> str:
+    """What the row of a protocol key is found by."""
+    return hmac.new(secret_key.encode(), b"protocol key\0" + key.lower().encode(), hashlib.sha256).hexdigest()
 
 
 def _check(*parts: str) -> str:

@@ -23,6 +23,7 @@ from moderation.storage.models import (
     ReviewItem,
     Revision,
     Site,
+    Unchecked,
 )
 from moderation.storage.rows import counted, insert_once
 from moderation.storage.unit_of_work import Database
@@ -38,6 +39,7 @@ IDEMPOTENCY_KEPT = timedelta(days=7)
 ASKS_KEPT = timedelta(days=30)
 REPAIRS_AT_ONCE = 20
 REPAIRS_KEPT = timedelta(days=30)
+UNCHECKED_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class Sweep:
                 ),
                 "asks": counted(session, delete(Ask).where(Ask.created_at < now - ASKS_KEPT)),
                 "repairs": counted(session, delete(CoralComment).where(CoralComment.created_at < now - REPAIRS_KEPT)),
+                "unchecked": counted(session, delete(Unchecked).where(Unchecked.last_at < now - UNCHECKED_KEPT)),
                 "sessions": counted(
                     session, delete(DeskSession).where(DeskSession.created_at < now - timedelta(days=1))
                 ),

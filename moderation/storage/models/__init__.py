@@ -15,6 +15,7 @@ from moderation.storage.models.record import (
     FeedbackRow,
     Heartbeat,
     IdempotencyRow,
+    Unchecked,
 )
 from moderation.storage.models.rulebook import Publication, RulePause, RulesetPointer, RulesetRow, WatchedFiles
 from moderation.storage.models.tenancy import (
@@ -65,6 +66,7 @@ __all__ = [
     "Site",
     "Story",
     "Strike",
+    "Unchecked",
     "User",
     "Verdict",
     "WatchedFiles",

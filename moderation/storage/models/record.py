@@ -1,9 +1,9 @@
 """What happened and who was told: events, audit, webhooks and their deliveries, idempotency keys, heartbeats."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, ForeignKeyConstraint, Index, String, Text, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -149,6 +149,20 @@ class FeedbackRow(Base):
         UniqueConstraint("site_id", "protocol", "text_mac"),
         Index("ix_feedback_site_id_created_at", "site_id", "created_at"),
     )
+
+
+class Unchecked(Base):
+    """How often on a day (UTC) a program got no answer in time and published the comment without a check, by its key."""
+
+    __tablename__ = "unchecked"
+    site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), primary_key=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"), primary_key=True)
+    protocol: Mapped[str] = mapped_column(String(20), primary_key=True)
+    why: Mapped[str] = mapped_column(String(10), primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime]
+    __table_args__ = (one_of("why", "error", "late"),)
 
 
 class Heartbeat(Base):

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from moderation import telemetry
 from moderation.errors import InvalidFields, MalformedRequest
-from moderation.web import auth, coral_answers, errors, json_body, roles
+from moderation.web import auth, coral_answers, errors, json_body, roles, unchecked
 from moderation.web.coral_requests import ACT, SignedRequest, opened, said
 from moderation.web.fields import TEXT_BYTES, URL_LENGTH, AnyId, Fields, SafeId, is_blank, validate
 from moderation.web.routes import Edge
@@ -74,7 +74,7 @@ class PhaseFields(Fields):
 def blueprint(edge: Edge) -> Blueprint:
     """The address of the phase."""
     coral = Blueprint("coral", __name__)
-    coral.after_request(_count_unchecked)
+    coral.after_request(partial(_count_unchecked, edge))
     view = roles.mark(
         opened(edge, "coral_phase", partial(moderation, Patience(edge.application.settings.web_threads))), ACT
     )
@@ -126,16 +126,21 @@ def _checked(patience: Patience, asked: SignedRequest, comment: AskedComment) ->
 def _failed(asked: SignedRequest, why: str) -> Response:
     """Nobody checked it in time: people look, unless the key says otherwise. What is only late goes on by itself."""
     if asked.key.options.get("on_failure") == "none":
-        telemetry.unchecked.labels(protocol="coral_phase", why=why).inc()
+        _count(asked.edge, why)
         return said(coral_answers.NO_OPINION)
     return said(coral_answers.HOLD)
 
 
-def _count_unchecked(response: Response) -> Response:
+def _count_unchecked(edge: Edge, response: Response) -> Response:
     """Counts what Coral publishes without a check: refusals, and what came later than the key allows."""
     ends = g.get("coral_ends")
     if response.status_code != 200 and request.headers.get("User-Agent", "").startswith(_AGENT):
-        telemetry.unchecked.labels(protocol="coral_phase", why="error").inc()
+        _count(edge, "error")
     elif ends is not None and time.perf_counter() > ends + _SLACK:
-        telemetry.unchecked.labels(protocol="coral_phase", why="late").inc()
+        _count(edge, "late")
     return response
+
+
+def _count(edge: Edge, why: str) -> None:
+    key = (request.view_args or {}).get("protocol_key", "")
+    unchecked.count(edge.application, key, protocol="coral_phase", why=why)

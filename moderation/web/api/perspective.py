@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, request
@@ -70,7 +71,7 @@ def blueprint(edge: Edge) -> Blueprint:
     perspective = Blueprint("perspective", __name__)
     perspective.register_error_handler(ModerationError, respond)
     perspective.register_error_handler(Exception, lambda error: respond(errors.unexpected(error)))
-    perspective.after_request(_count_unchecked)
+    perspective.after_request(partial(_count_unchecked, edge))
     for name, view in (("analyze", analyze), ("suggestscore", suggestscore)):
         perspective.add_url_rule(f"/v1alpha1/comments:{name}", name, _opened(edge, view, Quotas()), methods=["POST"])
     perspective.add_url_rule("/$discovery/rest", "discovery", _discovery(edge))
@@ -91,10 +92,14 @@ def _opened(edge: Edge, view: View, quotas: Quotas) -> Callable[[], Response]:
 
 
 def _holder(edge: Edge) -> auth.KeyHolder:
-    key = request.headers.get("X-Goog-Api-Key") or request.args.get("key", "")
+    key = _key()
     if not key:
         raise key_missing()
     return _known(edge, key)
+
+
+def _key() -> str:
+    return request.headers.get("X-Goog-Api-Key") or request.args.get("key", "")
 
 
 def _known(edge: Edge, key: str) -> auth.KeyHolder:
@@ -127,9 +132,9 @@ def analyze(asked: Asked) -> Response:
     return response
 
 
-def _count_unchecked(response: Response) -> Response:
+def _count_unchecked(edge: Edge, response: Response) -> Response:
     asked_for_scores = request.endpoint == "perspective.analyze"
-    return perspective_coral.count_unchecked(response) if asked_for_scores else response
+    return perspective_coral.count_unchecked(edge, response, _key()) if asked_for_scores else response
 
 
 def suggestscore(asked: Asked) -> Response:
@@ -201,7 +206,7 @@ def _discovery(edge: Edge) -> Callable[[], Response]:
     """Open to all, but a key that is given has to be valid: clients find out by this whether theirs is."""
 
     def discovery() -> Response:
-        key = request.headers.get("X-Goog-Api-Key") or request.args.get("key")
+        key = _key()
         if key:
             _known(edge, key)
         return Response(written(document(_address(edge.public_url))), content_type=MEDIA_TYPE)

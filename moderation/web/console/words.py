@@ -77,6 +77,15 @@ ANSWERED_BY = {
     "later": "Nobody else worked here lately: you may answer it a day after it came in.",
 }
 ACTORS = {"site": "your site", "operator": "an operator", "system": "the policy", "other_site": "another site"}
+PROTOCOLS = {"perspective": "Coral, for scores", "coral_phase": "Coral's moderation phase"}
+UNCHECKED = {"error": "answered with an error", "late": "answered too late"}
+WEBHOOKS = {
+    "off": "switched off",
+    "failing": "failing, tried again",
+    "waiting": "on its way",
+    "ok": "delivers",
+    "unused": "nothing sent yet",
+}
 DECIDED = {"approve": "Approved", "hold": "Held", "reject": "Removed"}
 FOLDED = frozenset({"slur", "vulgarity"})  # their words are shown masked until asked for
 

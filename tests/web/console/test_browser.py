@@ -49,6 +49,6 @@ def test_no_page_is_wider_than_a_telephone(desk: Desk) -> None:
         page.fill("input[name=login]", "admin")
         page.fill("input[name=password]", PASSWORD)
         page.click("main button")
-        for path in ("", f"items/{item}", f"commenters/{key}", "blocks", "appeals", "decisions", "rules"):
+        for path in ("", f"items/{item}", f"commenters/{key}", "blocks", "appeals", "decisions", "rules", "service"):
             page.goto(f"{address}/desk/main/{path}")
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, path

@@ -128,7 +128,16 @@ def test_words_of_people_are_text_and_nothing_else(desk: Desk) -> None:
     desk.service.post("/v1/authors/r1/appeals", {"text": CANARY, "about": {"comment": "c1"}})
     desk.service.post("/v1/authors/r1/block", {"reason": CANARY})
     browser = desk.log_in("admin")
-    pages = ["", f"items/{item}", "blocks", "appeals", "decisions", f"commenters/{_commenter(desk)}", "rules"]
+    pages = [
+        "",
+        f"items/{item}",
+        "blocks",
+        "appeals",
+        "decisions",
+        f"commenters/{_commenter(desk)}",
+        "rules",
+        "service",
+    ]
     for page in pages:
         answer = browser.get(f"/desk/main/{page}")
         assert answer.status_code == 200
