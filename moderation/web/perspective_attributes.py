@@ -16,8 +16,8 @@ _OF_ANOTHER = 0.1
 # comments whose scores Perspective published in 2018 as many reach each point as reached its number (`make train`
 # prints the points). What rules alone give does not go through it.
 TOXICITY_MAP: tuple[tuple[float, float], ...] = (
-    (0.0, 0.0), (0.0002, 0.1), (0.0014, 0.2), (0.014, 0.3), (0.0691, 0.4), (0.1628, 0.5), (0.3121, 0.6), (0.5179, 0.7),
-    (0.7083, 0.8), (0.8219, 0.9), (0.9227, 0.95), (1.0, 1.0),
+    (0.0, 0.0), (0.0006, 0.1), (0.0037, 0.2), (0.021, 0.3), (0.0627, 0.4), (0.1614, 0.5), (0.344, 0.6), (0.4849, 0.7),
+    (0.6753, 0.8), (0.8261, 0.9), (0.934, 0.95), (1.0, 1.0),
 )  # fmt: skip
 
 
