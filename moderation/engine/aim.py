@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from itertools import pairwise
 
 import re2
 
 from . import aim_words as table
+from .aim_calls import Calls
 from .aim_names import Names, standing
 from .facts import Parent, Story
-from .lazy import lazy
 from .text.disguise import LEET_FIRST
 from .text.words import Passage, Word
 
@@ -25,7 +24,6 @@ AIMS = (
     "argument",
     "self",
 )
-_HANDLE = re.compile(r"(?<![^\s(])@[^\W_][\w.-]{1,40}")
 _REACH = 9
 _FAR = 14
 _UNKNOWN_WORDS = 2
@@ -72,6 +70,7 @@ class Aims:
         self._story = story
         self._parent = parent
         self._names = Names(passage, story, public_names)
+        self._calls = Calls(passage, parent)
 
     def of(self, start: int, end: int, use: str = "noun") -> Aim:
         """The range of a match and how its word is used in, whom it is aimed at out."""
@@ -81,7 +80,7 @@ class Aims:
 
     def mentions(self, wanted: frozenset[str]) -> bool:
         """Whether the comment speaks to or about one of some at all."""
-        if "commenter" in wanted and (self._handles or self._has_any(_SECOND, table.SECOND)):
+        if "commenter" in wanted and (self._calls.handles or self._has_any(_SECOND, table.SECOND)):
             return True
         if "journalist" in wanted and self._has_any(_WRITERS_OF_PIECE, table.WRITERS_OF_PIECE):
             return True
@@ -96,12 +95,12 @@ class Aims:
         after = behind[:3]
         if self._is_thing(after, use):
             return "argument"
-        if use == "noun" and not behind and self._ends_order(before[-_REACH:]):
+        if use == "noun" and self._calls.by_form(before[-_REACH:], start, end, plural=self._is_plural(start, end)):
             return "commenter"
         subject = self._subject(start, use)
         if use == "adjective" and self._describes_other_noun(after):
             return subject if subject == "commenter" and self._follows_you(before) else "argument"
-        if (len(after) > 1 and (after[0], after[1]) in table.BACK_TO_YOU) or after[:1] == ["you're"]:
+        if self._calls.points_back(after):
             return "commenter"
         if subject == "commenter":
             return self._second_person(before, start, end)
@@ -112,9 +111,9 @@ class Aims:
         if self._speaks_as(before[-6:], after):
             return "self"
         if self._is_plural(start, end) or subject == "group":
-            return "group"
+            return "person" if self._is_pair(before[-3:]) else "group"
         found = subject or self._names.near(start)
-        if found or self._is_addressed(before[-_REACH:], behind, start, end, use=use):
+        if found or self._calls.is_addressed(before[-_REACH:], behind, start, end, use=use):
             return found or "commenter"
         return self._pointed_at(before[-4:]) if use == "noun" else None
 
@@ -157,8 +156,13 @@ class Aims:
         as_one = ("as", "a") in pairwise(before) or ("as", "an") in pairwise(before)
         return as_one and not table.FIRST.isdisjoint(after)
 
+    def _is_pair(self, before: list[str]) -> bool:
+        """`those two …`: persons, and no group of people."""
+        return not (table.PAIR.isdisjoint(before) or table.POINTING.isdisjoint(before))
+
     def _is_plural(self, start: int, end: int) -> bool:
-        word = self._passage.view.text[start:end]
+        text = self._passage.view.text
+        word = text[start:end] + ("s" if text[end : end + 1] == "s" else "")
         return word.endswith("s") and not word.endswith(("ss", "us", "'s")) and len(word) > 4
 
     def _subject(self, start: int, use: str) -> str | None:
@@ -172,7 +176,7 @@ class Aims:
             word = self._passage.word(number)
             if word.start < limit:
                 break
-            has_verb = has_verb or word.text in table.BE_FORMS
+            has_verb = has_verb or word.text in table.BE_FORMS or self._is_like_a(word, number)
             if word.text in table.POINTING and not has_verb and not pointed:
                 pointed = True
                 continue
@@ -180,15 +184,25 @@ class Aims:
             if found == "person" and not has_verb and word.text not in table.THIRD:
                 found = None
             if found:
-                is_said = has_verb or not unknown or word.text in table.YOU_ARE
+                is_said = has_verb or not unknown or word.text in table.YOU_ARE or self._is_your_a(word, number)
                 return found if found != "commenter" or is_said else None
             unknown += word.text not in table.FILLERS and not word.text.endswith("ly")
             if unknown > _UNKNOWN_WORDS or word.text in table.PREPOSITIONS:
                 break
         return None
 
+    def _is_your_a(self, word: Word, number: int) -> bool:
+        """`your a …`: as many write `you are a …`."""
+        return word.text == "your" and self._passage.texts[number + 1] in ("a", "an", "such")
+
+    def _is_like_a(self, word: Word, number: int) -> bool:
+        """`you ran like a …`: as good as a form of `be`."""
+        return word.text == "like" and self._passage.texts[number + 1] in ("a", "an")
+
     def _pointed_at(self, before: list[str]) -> str | None:
-        """`This … again`, `what a …`: somebody, whoever it is."""
+        """`This … again`, `what a …`, `another …`: somebody, whoever it is."""
+        if before == ["another"]:
+            return self._only_person
         for word in reversed(before):
             if word in ("this", "that", "what"):
                 return self._only_person
@@ -198,6 +212,8 @@ class Aims:
 
     def _role(self, word: Word) -> str | None:
         role = _ROLES.get(word.text if word.text.isalpha() else word.text.translate(LEET_FIRST))
+        if word.text == "most" and self._passage.before(word.start, 1) == ["the"]:
+            return None
         if role:
             return self._thing_of(word, role)
         if word.text in table.THIRD:
@@ -246,44 +262,3 @@ class Aims:
         if not original[begin : begin + 1].isupper() or original[begin : begin + 3].isupper():
             return False
         return self._passage.sentence(word.start)[0] + 1 < word.start or len(word.text) > 4
-
-    def _is_addressed(self, before: list[str], after: list[str], start: int, end: int, *, use: str) -> bool:
-        """No subject: a call after a comma, a greeting, a handle or an order, or a whole reply."""
-        first, last = self._passage.sentence(start)
-        text = self._passage.view.text
-        count = len(before) + len(after) + self._passage.words_in(start, end)
-        if self._handles and self._handles[0][0] <= start:
-            return True
-        is_last = not text[end : min(last, end + 20)].strip(" .!?\"')]")
-        has_comma = text[max(first, start - 3) : start].rstrip().endswith(",")
-        if has_comma and is_last and (count <= _REACH or table.SECOND & set(before)):
-            return True
-        if self._parent and count <= 4:
-            return True
-        if use == "noun" and self._is_call(before, is_last, text[end : end + 1] == ","):
-            return True
-        return count <= 3 and bool(before) and before[0] in table.BYE
-
-    def _is_call(self, before: list[str], is_last: bool, comma_follows: bool) -> bool:
-        """`Hey …, listen`; `quit being a …`; a noun alone behind words to `you`."""
-        if any(pair in table.STOP_BEING for pair in pairwise(before)):
-            return True
-        if not before or before[0] in table.BYE:
-            speaks = bool(before) and (comma_follows or is_last) and len(before) <= 3
-            return speaks or (is_last and not before and self._spoke_to_you)
-        return False
-
-    def _ends_order(self, before: list[str]) -> bool:
-        """`suck it up …`"""
-        if not before or before[-1] not in table.ENDS_ORDER:
-            return False
-        return not (table.THIRD | table.BE_FORMS) & set(before)
-
-    @lazy
-    def _spoke_to_you(self) -> bool:
-        return not table.SECOND.isdisjoint(self._passage.texts)
-
-    @lazy
-    def _handles(self) -> list[tuple[int, int]]:
-        text = self._passage.view.text
-        return [found.span() for found in _HANDLE.finditer(text)] if "@" in text else []

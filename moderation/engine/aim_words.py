@@ -34,6 +34,8 @@ FILLERS = frozenset(
     dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
     racist bitter ugly crazy insane mindless nasty bootlicking crawling snivelling sniveling whining spineless gutless treasonous smug pompous vile evil rotten hopeless ridiculous incompetent and or more most
     sir bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
+    selfish rude corrupt greedy cheap noisy nosy whiny petty damned dishonest obnoxious brainwashed deluded illiterate
+    imagine foolish childish bigoted entitled sick twisted bankrupt no-good good-for-nothing insecure two-faced grade
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
 BE_FORMS = frozenset("is are am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
@@ -102,6 +104,36 @@ BYE = frozenset(
 )
 # The last word of an order or a remark behind which a noun calls its reader: `suck it up …`, `prove it …`.
 ENDS_ORDER = frozenset("it up off on again now then down out me us away".split())
-STOP_BEING = frozenset((first, then) for first in ("stop", "quit") for then in ("being", "acting", "behaving"))
-# After a match, these point back at the person spoken to: `idiots like you`, `what a clown you are`.
-BACK_TO_YOU = frozenset((("like", "you"), ("like", "yourself"), ("like", "u"), ("you", "are"), ("u", "r")))
+STOP_BEING = frozenset((first, then) for first in ("stop", "quit") for then in ("being", "acting", "behaving")) | {
+    (first, "be") for first in ("don't", "dont")
+}
+# After a match, these point back at the person spoken to: `idiots like you`, `what a clown you are`, `the liar is you`.
+BACK_TO_YOU = frozenset(
+    (("like", "you"), ("like", "yourself"), ("like", "u"), ("you", "are"), ("u", "r"), ("as", "you"), ("is", "you"))
+)
+SECOND_SUBJECT = frozenset("you u ya ye".split())
+# Before a bare noun these make it a part of something said and no call: `you know the …`, `you voted for …`.
+BREAKS_A_CALL = (
+    PREPOSITIONS
+    | BE_FORMS
+    | THIRD
+    | FIRST
+    | MANY
+    | IT
+    | frozenset(
+        """a an the your his her its our their every each any another no not never to of and or nor but as like than if
+        when where why how that such via per be do don't dont does did can can't cant will won't would could should may
+        might must have has had get got call called calling act acting play playing feel know want need see hear become
+        president mr mrs ms sir saint what same more less very too always still just being""".split()
+    )
+) - frozenset("you u ya ye now lot people folks".split())
+ARTICLES = frozenset("a an the this that these those his her their its our every each any another no".split())
+# Words that may stand between a comma, a verb or the like and the noun that calls somebody.
+TELLING = frozenset("little old big fat stupid dumb ignorant pathetic lying damn damned bloody fucking you".split())
+# In the place of a call these may be a verb or some stuff: `you clown around`, `you collect trash`, `you know …`.
+ALSO_A_VERB_OR_STUFF = frozenset(
+    """scum filth vermin dick pussy trash garbage troll bully fraud fool shill racist sexist bitch clown jerk creep
+    dupe slag rat worm weasel snake pig slug swine turd pest cheat cuck hag brat div tramp hoe skunk sucker retard
+    freak psycho""".split()
+)
+PAIR = frozenset("two pair both".split())

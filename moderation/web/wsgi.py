@@ -1,5 +1,6 @@
 """What gunicorn loads in each of its processes: `moderation.web.wsgi:load()`."""
 
+import atexit
 import threading
 
 from flask import Flask
@@ -19,4 +20,7 @@ def load() -> Flask:
     seconds = max(_SPARE_SECONDS, settings.sweep_seconds)
     SweepTimer(application, seconds=seconds, retain_seconds=settings.retain_seconds).start()
     threading.Thread(target=application.settle, name="warm", daemon=True).start()
+    atexit.register(
+        application.unchecked.write
+    )  # what the last second noted; gunicorn calls nothing of ours at the end
     return create_app(application)

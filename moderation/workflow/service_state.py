@@ -53,6 +53,11 @@ class ServiceState:
                 "repairs": upkeep.repairs(session, site_id),
             }
 
+    def unchecked_in_week(self, *, site_id: str, now: datetime) -> int:
+        """How many comments were published without a check on the last seven days: said wherever an admin begins."""
+        with self.database.read() as session:
+            return sum(line.week for line in upkeep.unchecked(session, site_id, now))
+
 
 def _webhook(row: Row[Any]) -> dict[str, Any]:
     states: Iterable[tuple[str, bool]] = (

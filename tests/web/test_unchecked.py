@@ -1,5 +1,8 @@
 """What was published without a check: counted once, by key, for all processes, and not lost while the database is away."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -48,6 +51,29 @@ def test_two_processes_and_a_restart_count_together(service: Service) -> None:
     assert lines(service, later=timedelta(days=8)) == [(*error, 0, 0, 1), (*late, 0, 0, 3)]
     app.sweep.retain(now=app.now() + timedelta(days=91))
     assert lines(service) == []
+
+
+ENDING = """
+import sys
+from moderation.web.wsgi import load
+address = "/v1alpha1/comments:analyze?key=" + sys.argv[1]
+answer = load().test_client().post(address, data="{}", headers={"User-Agent": "Coral Perspective/9.11.8"})
+assert answer.status_code == 400, answer.text
+"""
+
+
+def test_a_process_of_gunicorn_writes_what_it_noted_when_it_ends(service: Service) -> None:
+    settings, key = service.application.settings, add_key(service)
+    env = {
+        **os.environ,
+        "MODERATION_DATABASE_URL": settings.database_url,
+        "MODERATION_BROKER_URL": settings.broker_url,
+        "MODERATION_SECRET_KEY": settings.secret_key,
+        "MODERATION_RULES_DIR": str(settings.rules_dir),
+        "MODERATION_WEB_MODEL": "false",
+    }
+    subprocess.run([sys.executable, "-c", ENDING, key["key"]], env=env, check=True, timeout=60)
+    assert lines(service) == [(key["id"], "perspective", "error", 1, 1, 1)]
 
 
 def test_a_revoked_key_counts_and_an_unknown_one_does_not(service: Service) -> None:

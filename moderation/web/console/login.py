@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from moderation.errors import NotAuthenticated, TooManyRequests
 from moderation.web.console.access import Access
-from moderation.web.roles import open_to_all
+from moderation.web.roles import may, open_to_all
 from moderation.workflow.passwords import LONGEST
 
 if TYPE_CHECKING:
@@ -47,7 +47,12 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
         counts = {
             slug: application.desk.summary(site_id=site_id, now=now) for slug, (site_id, _) in g.user.sites.items()
         }
-        return render_template("desk/home.html", counts=counts)
+        unchecked = {
+            slug: application.state.unchecked_in_week(site_id=site_id, now=now)
+            for slug, (site_id, role) in g.user.sites.items()
+            if may(role, "see what slipped through, waits or failed")
+        }
+        return render_template("desk/home.html", counts=counts, unchecked=unchecked)
 
 
 def _page(access: Access, status: int = 200, **shown: str) -> Response:

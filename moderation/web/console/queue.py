@@ -34,12 +34,15 @@ def _add_list(desk: Blueprint, application: "Application", access: Access) -> No
             source=source if source in words.SOURCES else None,
         )
         summary = application.desk.summary(site_id=g.site_id, now=now)
+        sees = access.may("see what slipped through, waits or failed")
+        unchecked = application.state.unchecked_in_week(site_id=g.site_id, now=now) if sees else 0
         return render_template(
             "desk/queue.html",
             site=site,
             now=now,
             source=source,
             summary=summary,
+            unchecked=unchecked,
             last=_undoable(application),
             **shown,
         )

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from moderation.storage.models import Delivery, Endpoint
-from tests.web.console.conftest import Desk
+from tests.web.console.conftest import PASSWORD, Desk
 from tests.web.coral import Coral
 from tests.web.service import OPERATOR
 
@@ -51,6 +51,24 @@ def test_what_coral_published_without_a_check_is_seen_by_key(desk: Desk) -> None
     assert re.search(r"revoked \w{8} Coral&#39;s moderation phase answered with an error 1 1 1 ", words)
     assert "&lt;b&gt;Coral&lt;/b&gt;" in words and "Coral, for scores" not in other
     assert coral.key not in desk.log_in("admin").get(PAGE).text
+
+
+def test_an_admin_need_not_open_the_page_to_hear_of_it(desk: Desk) -> None:
+    coral = Coral(desk.service, "")
+    coral.key = coral.add_key(profile="coral")["key"]
+    said = "2 published without a check in 7 days"
+    for site_id in (desk.service.site_id, desk.other_id):
+        desk.app.users.add(
+            login="both", site_id=site_id, role="admin", password=PASSWORD, by=OPERATOR, now=desk.app.now()
+        )
+    assert "without a check" not in desk.log_in("admin").get("/desk/main/").text
+    for _ in range(2):
+        coral.scores(requestedAttributes={"NICE": {}})
+    desk.app.unchecked.write()
+    assert said in desk.log_in("admin").get("/desk/main/").text
+    assert said not in desk.log_in("moderator").get("/desk/main/").text
+    assert desk.log_in("both").get("/desk/").text.count(said) == 1
+    assert said not in desk.log_in("both").get("/desk/other/").text
 
 
 def test_what_failed_and_is_late_counts_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
