@@ -1,4 +1,4 @@
-"""`make train`: rebuilds the learned model that ships, from the labelled sets. Three quarters of an hour on two idle cores."""
+"""`make train`: rebuilds the learned model that ships, from the labelled sets. An hour on two idle cores."""
 
 from __future__ import annotations
 
