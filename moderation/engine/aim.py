@@ -27,7 +27,9 @@ AIMS = (
 _REACH = 9
 _FAR = 14
 _UNKNOWN_WORDS = 2
-_NO_OTHER_NOUN = table.PERSONS | table.FILLERS | table.SECOND | table.IT
+_NO_OTHER_NOUN = (
+    table.PERSONS | table.FILLERS | table.SECOND | table.IT | table.FIRST | table.THIRD | table.PREPOSITIONS
+)
 _ROLES = {  # the last one wins
     word: role
     for words, role in (
@@ -93,9 +95,11 @@ class Aims:
     def _of(self, start: int, end: int, use: str) -> str | None:
         before, behind = self._passage.before(start, _FAR), self._passage.after(end, _REACH)
         after = behind[:3]
+        if use == "adjective" and self._is_cut_off(after, end):
+            after = behind = []
         if self._is_thing(after, use):
             return "argument"
-        if use == "noun" and self._calls.by_form(before[-_REACH:], start, end, plural=self._is_plural(start, end)):
+        if use == "noun" and self._calls.by_form(before, start, end, plural=self._is_plural(start, end)):
             return "commenter"
         subject = self._subject(start, use)
         if use == "adjective" and self._describes_other_noun(after):
@@ -120,6 +124,12 @@ class Aims:
     def _is_thing(self, after: list[str], use: str) -> bool:
         said = [word for word in after if word not in table.FILLERS] if use == "adjective" else after
         return bool(said) and said[0] in table.THINGS and (use != "noun" or said[0] not in ("piece", "sign"))
+
+    def _is_cut_off(self, after: list[str], end: int) -> bool:
+        """`…, the bill` and `… (a`; not `…, stupid law`, which goes on."""
+        mark = self._passage.view.text[end : end + 1]
+        goes_on = mark == "," and after and after[0] in table.FILLERS - table.ARTICLES
+        return mark in table.CUTS and not goes_on
 
     def _describes_other_noun(self, after: list[str]) -> bool:
         return bool(after) and after[0] not in _NO_OTHER_NOUN

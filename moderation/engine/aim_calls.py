@@ -25,7 +25,7 @@ class Calls:
 
     def by_form(self, before: list[str], start: int, end: int, *, plural: bool) -> bool:
         """A noun and the words of its sentence before it in; does its place alone make it a call, whatever the subject?"""
-        if not self._passage.after(end, 1) and self._ends_order(before):
+        if not self._passage.after(end, 1) and self._ends_order(before[-_REACH:]):
             return True
         if plural or not before:
             return False
@@ -37,7 +37,7 @@ class Calls:
 
     def points_back(self, after: list[str]) -> bool:
         """The words after a match in: `idiots like you`, `what a clown you are`, `as big a liar as you`."""
-        return tuple(after[:2]) in table.BACK_TO_YOU or after[:1] == ["you're"]
+        return tuple(after[:2]) in table.BACK_TO_YOU or after[:1] == ["you're"] or after[:3] == ["that", "you", "are"]
 
     def is_addressed(self, before: list[str], after: list[str], start: int, end: int, *, use: str) -> bool:
         """No subject: a call after a comma, a greeting, a handle or an order, or a whole reply."""

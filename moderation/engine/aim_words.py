@@ -34,11 +34,11 @@ FILLERS = frozenset(
     dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
     racist bitter ugly crazy insane mindless nasty bootlicking crawling snivelling sniveling whining spineless gutless treasonous smug pompous vile evil rotten hopeless ridiculous incompetent and or more most
     sir bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
-    selfish rude corrupt greedy cheap noisy nosy whiny petty damned dishonest obnoxious brainwashed deluded illiterate
+    r selfish rude corrupt greedy cheap noisy nosy whiny petty damned dishonest obnoxious brainwashed deluded illiterate
     imagine foolish childish bigoted entitled sick twisted bankrupt no-good good-for-nothing insecure two-faced grade
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
-BE_FORMS = frozenset("is are am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
+BE_FORMS = frozenset("is are r am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
 
 # What follows one of these is no longer said of the subject before it.
 PREPOSITIONS = frozenset("for with at from by about against on in over under into after before than because".split())
@@ -126,7 +126,7 @@ BREAKS_A_CALL = (
         might must have has had get got call called calling act acting play playing feel know want need see hear become
         president mr mrs ms sir saint what same more less very too always still just being""".split()
     )
-) - frozenset("you u ya ye now lot people folks".split())
+) - frozenset("you u ya ye now lot people folks here there it nothing me us".split())
 ARTICLES = frozenset("a an the this that these those his her their its our every each any another no".split())
 # Words that may stand between a comma, a verb or the like and the noun that calls somebody.
 TELLING = frozenset("little old big fat stupid dumb ignorant pathetic lying damn damned bloody fucking you".split())
@@ -136,4 +136,5 @@ ALSO_A_VERB_OR_STUFF = frozenset(
     dupe slag rat worm weasel snake pig slug swine turd pest cheat cuck hag brat div tramp hoe skunk sucker retard
     freak psycho""".split()
 )
+CUTS = frozenset(",;:.!?()-")  # right behind an adjective they part it from the next noun
 PAIR = frozenset("two pair both".split())
