@@ -19,7 +19,9 @@ import click
 import httpx
 import numpy
 
+from moderation.cli import site_map
 from moderation.cli.archive_lines import FORMATS, Archived, LeftOut, read
+from moderation.workflow.rule_scores import RULES
 
 _AT_ONCE = 4
 _BATCH = 64
@@ -27,6 +29,7 @@ _TRIES = 30
 _SECONDS = 30.0
 _UNKNOWN = "refused: Unknown requested attribute: "
 _FEWEST = 2  # texts, to order them
+_MAPPED, _CALIBRATED = "TOXICITY", "CALIBRATED_TOXICITY"
 _TIED = 0.02  # of the comments may be held too many at a threshold that stands for theirs
 
 
@@ -68,6 +71,9 @@ class Compared:
 @click.option("--most", default=10, show_default=True, type=click.IntRange(0, 1000), help="Comments that differ most.")
 @click.option("--texts", is_flag=True, help="Show their texts as well as their ids.")
 @click.option("--json", "as_json", is_flag=True, help="The result as one JSON object.")
+@click.option(
+    "--map", "map_file", type=click.Path(dir_okay=False, path_type=Path), help="Fit a line of the site's own, too."
+)
 def compare(
     file: Path,
     url: str,
@@ -78,6 +84,7 @@ def compare(
     most: int,
     texts: bool,
     as_json: bool,
+    map_file: Path | None,
 ) -> None:
     """Put an archive's Perspective scores beside ours. Asks a running service as your site will; stores nothing.
 
@@ -88,17 +95,23 @@ def compare(
 
     For each attribute: how alike the order is (Spearman's rank correlation), how often both sides of the threshold agree,
     and the threshold of ours that as many comments reach as reached theirs. Exit status 1 where lines were left out.
+
+    --map writes perspective.yaml, which puts TOXICITY on the scale of this archive, where that comes closer than now on
+    the half of the comments that it was not fitted to. Publish it in rules/sites/SLUG/ to adopt it.
     """
     if not key:
         raise click.UsageError("A protocol key is needed: --key, or better the variable COMPARE_KEY.")
     left_out: Counter[str] = Counter()
     pairs: dict[str, Pairs] = {}
+    lines = site_map.Lines()
     shown: dict[str, str] = {}
     with _asking(url, key) as client, ThreadPoolExecutor(_AT_ONCE) as pool:
         for one, answer in _answers(file, format or _format_of(file), client, pool, language):
             if isinstance(one, LeftOut) or isinstance(answer, LeftOut):
                 left_out[str(one if isinstance(one, LeftOut) else answer)] += 1
                 continue
+            if (calibrated := answer.pop(_CALIBRATED, None)) is not None:
+                lines.add(one.scores[_MAPPED], calibrated, answer[_MAPPED])
             left_out.update(f"{name} is unknown there" for name in one.scores.keys() - answer.keys())
             for name, ours in answer.items():
                 found = pairs.setdefault(name, Pairs())
@@ -113,6 +126,8 @@ def compare(
     else:
         for result in results:
             _show(result, shown)
+    if map_file is not None:
+        site_map.write(map_file, lines)
     for reason, count in left_out.most_common():
         click.echo(f"left out: {count:,} ({_printable(reason)})", err=True)
     if left_out or not results:
@@ -190,9 +205,10 @@ def _asked(
     if isinstance(one, LeftOut):
         return one
     while wanted := one.scores.keys() - unknown:
-        answer = _answered(client, one.text, sorted(wanted), language)
+        more = {_CALIBRATED} - unknown if _MAPPED in wanted else set()
+        answer = _answered(client, one.text, sorted(wanted | more), language)
         refused = str(answer).removeprefix(_UNKNOWN) if isinstance(answer, LeftOut) else None
-        if refused not in wanted:
+        if refused not in wanted | more:
             return answer
         unknown.add(refused)
     return {}
@@ -230,7 +246,10 @@ def _scores(answer: httpx.Response) -> dict[str, float] | LeftOut:
         raise click.ClickException("The key is not valid there: `moderation key add --kind protocol` makes one.")
     if answer.is_error:
         return LeftOut(f"refused: {body.get('error', {}).get('message', answer.status_code)}")
-    return {name: one["summaryScore"]["value"] for name, one in body.get("attributeScores", {}).items()}
+    scores = {name: one["summaryScore"]["value"] for name, one in body.get("attributeScores", {}).items()}
+    if f"{_CALIBRATED}={RULES}" in answer.headers.get("Scored-By", "") or scores.keys() == {_CALIBRATED}:
+        scores.pop(_CALIBRATED, None)  # rules go through no line
+    return scores
 
 
 def _asking(url: str, key: str) -> httpx.Client:

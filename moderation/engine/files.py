@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
+from . import perspective_map
 from .faults import RuleError, listed, nearest
 from .hits import Term
 from .lists import CHANGE, changed, in_locale, read_list
@@ -108,7 +109,7 @@ def _parent(path: str) -> str:
 
 def _is_rule_file(path: str) -> bool:
     name = PurePosixPath(path).stem
-    return _parent(path) != "lists" and name not in ("fixtures", "enforcement", "settings", "tuned")
+    return _parent(path) != "lists" and name not in ("fixtures", "enforcement", "settings", "tuned", "perspective")
 
 
 def _children(node: Located, key: str) -> list[Located]:
@@ -159,7 +160,7 @@ def _add_policy(parsed: dict[str, Located], collected: Collected, problems: Prob
     last: dict[str, Located] = {}
     for path, node in parsed.items():
         name = PurePosixPath(path).stem
-        if _parent(path) != "lists" and name in ("settings", "enforcement", "tuned"):
+        if _parent(path) != "lists" and name in ("settings", "enforcement", "tuned", "perspective"):
             last[name] = node
         if _parent(path) != "lists" and name == "fixtures" and FIXTURES.read(node, problems) is not BAD:
             for group, fixtures in node.plain().items():
@@ -167,6 +168,8 @@ def _add_policy(parsed: dict[str, Located], collected: Collected, problems: Prob
     collected.settings = read_settings(last.get("settings"), problems)
     if "tuned" in last and TUNING.read(last["tuned"], problems) is not BAD:
         collected.settings["tuned"] = last["tuned"].plain()
+    if "perspective" in last and (line := perspective_map.read(last["perspective"], problems)) is not None:
+        collected.settings["perspective"] = line
     collected.enforcement = read_enforcement(last.get("enforcement"), problems)
 
 

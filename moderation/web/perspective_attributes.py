@@ -1,9 +1,9 @@
 """Perspective's attribute names: what each stands for here, as data. docs/perspective.md shows the same table."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from moderation.engine.perspective_map import Points, mapped, points_of
 from moderation.engine.verdict import CATEGORIES
 from moderation.web.perspective_statistics import incoherent, unsubstantial
 from moderation.workflow.rule_scores import CATEGORIES_OF, GRADES, RULES, Scored, overall
@@ -45,7 +45,7 @@ class Source:
             return (by_rules if self.whole or self.aims else value), RULES
         if self.aims is not None and not scored.speaks_to(self.aims):
             value *= _OF_ANOTHER
-        value = mapped(value) if self.mapped else value
+        value = mapped(value, _line(scored)) if self.mapped else value
         # What the newsroom's own rules stop has to reach a caller's threshold, whatever the model thinks of it.
         return (by_rules, RULES) if by_rules >= GRADES["hold"] and by_rules > value else (value, source)
 
@@ -54,12 +54,10 @@ class Source:
         return scored.by_rules(categories & set(CATEGORIES), self.aims)
 
 
-def mapped(value: float) -> float:
-    """A learned toxicity on Perspective's scale."""
-    starts = [start for start, _ in TOXICITY_MAP]
-    index = min(max(bisect_right(starts, value), 1), len(TOXICITY_MAP) - 1)
-    (x0, y0), (x1, y1) = TOXICITY_MAP[index - 1], TOXICITY_MAP[index]
-    return y0 + (value - x0) * (y1 - y0) / (x1 - x0)
+def _line(scored: Scored) -> Points:
+    """The site's own, where it published one."""
+    own = scored.ruleset.settings.get("perspective")
+    return points_of(own) if own else TOXICITY_MAP
 
 
 def attributes_of(told: Mapping[str, float]) -> dict[str, float]:
@@ -103,7 +101,8 @@ NAMES: Mapping[str, Source] = {
     "SEXUALLY_EXPLICIT": _of("vulgarity"),
     "FLIRTATION": _of("vulgarity"),
     **_NEW_YORK_TIMES,
-    # Ours, which Google had no name for.
+    # Ours, which Google had no name for. The first is TOXICITY before it goes through a line.
+    "CALIBRATED_TOXICITY": _of("toxicity"),
     "INCIVILITY": _of("incivility"),
     "PERSONAL_ATTACK": _of("personal_attack"),
     "TRAGEDY_JOKE": _of("tragedy_joke"),

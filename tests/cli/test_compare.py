@@ -4,9 +4,11 @@ import csv
 import io
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import numpy
@@ -14,10 +16,13 @@ import pytest
 from click.testing import CliRunner, Result
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from moderation.cli import cli
+from moderation.cli import cli, site_map
 from moderation.cli.compare import Pairs, compared
+from moderation.engine.facts import Submission
+from moderation.engine.ruleset import InvalidRuleset, load
+from moderation.workflow.ports import Scores
 from tests.web.conftest import template
-from tests.web.service import OPERATOR, Service, Template
+from tests.web.service import OPERATOR, RULES, Service, Template
 
 __all__ = ["template"]
 HELD, FINE = "You numpty.", "A fair point."
@@ -29,10 +34,16 @@ class Silent(WSGIRequestHandler):
 
 
 @pytest.fixture
-def key(template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def service(template: Template, tmp_path: Path) -> Iterator[Service]:
+    made = template.service(tmp_path / "service", rules_dir=Path(shutil.copytree(RULES, tmp_path / "rules")))
+    yield made
+    template.end(made)
+
+
+@pytest.fixture
+def key(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A protocol key of a running service; its address stands in the environment of the tests only."""
-    made: Service = template.service(tmp_path / "service")
-    app = made.application
+    made, app = service, service.application
     given = app.keys.add(site_id=made.site_id, kind="protocol", by=OPERATOR, now=app.now())["key"]
     server = make_server("127.0.0.1", 0, made.flask, threaded=True, request_handler=Silent)
     thread = threading.Thread(target=server.serve_forever)
@@ -41,7 +52,6 @@ def key(template: Template, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     yield str(given)
     server.shutdown()
     thread.join()
-    template.end(made)
 
 
 def compare(file: Path, key: str, *options: str, url: str | None = None) -> Result:
@@ -152,3 +162,81 @@ def test_the_guide_names_what_there_is() -> None:
         assert option in guide and option in shown, option
     for name in ("jsonl", "csv", "coral"):
         assert f"| `{name}` |" in guide and name in shown, name
+
+
+class Ramp:
+    """Toxicity is the number at the end of a text."""
+
+    version = "ramp-1"
+
+    def score(self, submission: Submission, *, language: str, seconds: float) -> Scores:
+        value = float(submission.text.rsplit(" ", 1)[-1])
+        return Scores({"toxicity": value}, {"toxicity": {"source": "ramp", "version": "1"}}, {})
+
+
+def line_of(random: Random, number: int) -> dict[str, Any]:
+    """Perspective's number is the root of ours, more or less."""
+    ours = random.random()
+    theirs = min(1.0, max(0.0, ours**0.5 + random.gauss(0, 0.03)))
+    return {"id": f"c{number}", "text": f"Remark {ours:.4f}", "scores": {"TOXICITY": round(theirs, 4)}}
+
+
+@pytest.mark.faults
+def test_a_line_of_the_sites_own_is_fitted_and_a_publish_adopts_it(service: Service, key: str, tmp_path: Path) -> None:
+    app = service.application
+    app.judge.classifier = Ramp()
+    random = Random(1)
+    file = written(tmp_path / "archive.jsonl", *(line_of(random, number) for number in range(site_map.FEWEST)))
+    made = tmp_path / "perspective.yaml"
+    before = compare(file, key, "--map", str(made), "--json")
+    assert before.exit_code == 0, before.output
+    [toxicity] = json.loads(before.stdout)["attributes"]
+    assert toxicity["attribute"] == "TOXICITY"
+    assert abs(toxicity["theirs_reach"] - toxicity["ours_reach"]) > 0.02
+
+    again = compare(file, key, "--map", str(made))
+    assert again.exit_code == 1
+    assert "File exists" in again.stderr
+
+    folder = app.settings.rules_dir / "sites" / app.sites.list()[0]["slug"]
+    folder.mkdir(parents=True)
+    (folder / "perspective.yaml").write_text(made.read_text("utf-8"), "utf-8")
+    app.rulebook.publish_files(site_id=service.site_id, message="A line", by=OPERATOR, now=app.now())
+    after = compare(file, key, "--map", str(tmp_path / "second.yaml"), "--json")
+    [toxicity] = json.loads(after.stdout)["attributes"]
+    assert abs(toxicity["theirs_reach"] - toxicity["ours_reach"]) < 0.01
+    assert toxicity["agree"] > 0.95
+
+
+def test_too_few_comments_make_no_line(key: str, tmp_path: Path) -> None:
+    file = written(tmp_path / "archive.jsonl", {"id": "c1", "text": FINE, "scores": {"TOXICITY": 0.1}})
+    done = compare(file, key, "--map", str(tmp_path / "perspective.yaml"))
+    assert done.exit_code == 1
+    assert "1,000 comments" in done.stderr
+    assert not (tmp_path / "perspective.yaml").exists()
+
+
+def test_a_line_that_comes_no_closer_is_not_offered() -> None:
+    random = Random(2)
+    theirs = [random.random() for _ in range(site_map.FEWEST)]
+    found = site_map.fit(theirs, theirs, theirs)
+    assert found is not None
+    assert not found.is_better
+    shuffled = site_map.fit(theirs, [value**2 for value in theirs], [value**2 for value in theirs])
+    assert shuffled is not None
+    assert shuffled.is_better
+
+
+@pytest.mark.parametrize(
+    "points",
+    [
+        [{"ours": 0.5, "theirs": 0.5}, {"ours": 0.5, "theirs": 0.6}],
+        [{"ours": 0.5, "theirs": 0.5}, {"ours": 0.6, "theirs": 0.4}],
+        [{"ours": 1.0, "theirs": 0.5}],
+        [{"ours": 0.5}],
+        [],
+    ],
+)
+def test_a_line_that_does_not_rise_is_refused(points: list[dict[str, float]]) -> None:
+    with pytest.raises(InvalidRuleset, match=r"perspective\.yaml"):
+        load({"sites/x/perspective.yaml": json.dumps({"toxicity": points})}, site="x")

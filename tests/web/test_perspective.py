@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import text as sql
 from werkzeug.test import TestResponse
 
+from moderation.engine.perspective_map import mapped
 from moderation.engine.verdict import ATTRIBUTES
 from moderation.errors import InvalidFields, Unavailable
-from moderation.web.perspective_attributes import NAMES, TOXICITY_MAP, mapped
+from moderation.web.perspective_attributes import NAMES, TOXICITY_MAP
 from moderation.web.perspective_scores import MOST_SPANS, sentences
 from moderation.workflow.ports import Scores
 from moderation.workflow.rule_scores import CATEGORIES_OF, GRADES
@@ -173,7 +174,7 @@ def test_a_learned_score_goes_before_rules_that_stop_nothing(
     scored(toxicity=0.5, threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
     answer = perspective.analyze("A fair point.", "THREAT", "OBSCENE", "INSULT", "TOXICITY")
     scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
-    assert scores.pop("TOXICITY") == pytest.approx(mapped(0.5))
+    assert scores.pop("TOXICITY") == pytest.approx(mapped(0.5, TOXICITY_MAP))
     assert scores == {"THREAT": 0.43219876, "OBSCENE": 0.3, "INSULT": CLEAN}  # with the digits of a 32-bit number
     assert answer.headers["Scored-By"] == "THREAT=model, OBSCENE=model, INSULT=rules, TOXICITY=model"
 
@@ -202,7 +203,7 @@ def test_a_model_that_fails_leaves_the_rules(perspective: Perspective) -> None:
 def test_the_map_of_toxicity_rises_from_0_to_1() -> None:
     assert TOXICITY_MAP[0] == (0.0, 0.0)
     assert TOXICITY_MAP[-1] == (1.0, 1.0)
-    steps = [mapped(step / 1000) for step in range(1001)]
+    steps = [mapped(step / 1000, TOXICITY_MAP) for step in range(1001)]
     assert steps == sorted(steps)
     assert (steps[0], steps[-1]) == (0.0, 1.0)
 
