@@ -48,6 +48,7 @@ from moderation.workflow.tuning import Tuning
 from moderation.workflow.unchecked import UncheckedCounts
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
+from moderation.workflow.wordpress import WordPress
 
 log = telemetry.logger(__name__)
 
@@ -69,6 +70,7 @@ class Application:
     coral_phase: CoralPhase
     coral_events: CoralEvents
     coral_repair: CoralRepair
+    wordpress: WordPress
     judge: Judge
     tuning: Tuning
     flags: Flags
@@ -166,6 +168,7 @@ def build(
         coral_phase=coral_phase,
         coral_events=CoralEvents(record),
         coral_repair=CoralRepair(record, coral_phase, door),
+        wordpress=WordPress(record, door),
         judge=judge,
         tuning=Tuning(database, models),
         flags=Flags(record, rulebook),

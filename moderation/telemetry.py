@@ -158,6 +158,9 @@ unchecked = Counter(
 repairs = Counter(
     "moderation_repairs", "Comments of a Coral that were looked at again.", ("outcome",), registry=REGISTRY
 )
+write_backs = Counter(
+    "moderation_write_backs", "Comments whose state a WordPress was to be told.", ("outcome",), registry=REGISTRY
+)
 rules_reloaded = Gauge(
     "moderation_rules_last_publish_successful", "0 when the last publishing of rules was refused.",
     registry=REGISTRY, multiprocess_mode="mostrecent",

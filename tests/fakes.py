@@ -13,6 +13,7 @@ class FakeQueue:
         self.revisions: deque[str] = deque()
         self.deliveries: deque[str] = deque()
         self.repairs: deque[str] = deque()
+        self.write_backs: deque[str] = deque()
         self.is_down = False
 
     def moderate(self, revision_id: str, *, bulk: bool = False) -> None:
@@ -26,6 +27,10 @@ class FakeQueue:
     def repair(self, row_id: str) -> None:
         if not self.is_down:
             self.repairs.append(row_id)
+
+    def write_back(self, row_id: str) -> None:
+        if not self.is_down:
+            self.write_backs.append(row_id)
 
     def length(self, queue: str) -> int | None:
         return None if self.is_down else len(self.revisions if queue == "moderate" else self.deliveries)

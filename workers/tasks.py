@@ -24,6 +24,10 @@ def register(app: Celery, application: Callable[[], Application]) -> None:
     def repair(row_id: str, **_: object) -> None:
         application().coral_repair.run(row_id=row_id, now=datetime.now(UTC))
 
+    @app.task(name=queue.WRITE_BACK, shared=False)
+    def write_back(row_id: str, **_: object) -> None:
+        application().wordpress.run(row_id=row_id, now=datetime.now(UTC))
+
     @app.task(name=queue.SWEEP, shared=False)
     def sweep(**_: object) -> None:
         application().sweep.tick(now=datetime.now(UTC))

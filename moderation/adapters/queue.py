@@ -22,7 +22,8 @@ DELIVER = "moderation.deliver"
 SWEEP = "moderation.sweep"
 RETAIN = "moderation.retain"
 REPAIR = "moderation.repair"
-TASKS = (MODERATE, DELIVER, SWEEP, RETAIN, REPAIR)
+WRITE_BACK = "moderation.write_back"
+TASKS = (MODERATE, DELIVER, SWEEP, RETAIN, REPAIR, WRITE_BACK)
 
 _PAUSE_SECONDS = 1.0  # after a failed send, hints are left to the sweep this long: a dead broker costs one try a second
 _ANSWER_SECONDS = 1.0  # how long the broker has to answer a question about itself
@@ -115,6 +116,10 @@ class CeleryQueue:
     def repair(self, row_id: str) -> None:
         """Ask for another look at a comment that a Coral told of."""
         self._send(REPAIR, DELIVER_QUEUE, row_id=row_id)
+
+    def write_back(self, row_id: str) -> None:
+        """Ask for a WordPress to be told of a decision."""
+        self._send(WRITE_BACK, DELIVER_QUEUE, row_id=row_id)
 
     def length(self, queue: str) -> int | None:
         """Messages waiting in `queue`; None where the broker does not answer."""

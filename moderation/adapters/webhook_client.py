@@ -71,9 +71,9 @@ class WebhookClient:
         """POST `body`, signed with every secret. Whatever happens within the time is an Answer; nothing is raised."""
         return self._sent(url, lambda target: _signed(target, secrets, id, timestamp, body)).answer
 
-    def post(self, *, url: str, token: str, body: bytes) -> Reply:
-        """POST `body` with a bearer token and read what comes back. Nothing is raised."""
-        return self._sent(url, lambda target: _request(target, [f"Authorization: Bearer {token}"], body))
+    def post(self, *, url: str, authorization: str, body: bytes) -> Reply:
+        """POST `body` with an `Authorization` and read what comes back. Nothing is raised."""
+        return self._sent(url, lambda target: _request(target, [f"Authorization: {authorization}"], body))
 
     def _sent(self, url: str, request: Callable[[Target], bytes]) -> Reply:
         end = time.monotonic() + self._seconds

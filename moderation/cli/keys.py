@@ -19,7 +19,7 @@ def key() -> None:
 @site_option
 @click.option(
     "--kind",
-    type=click.Choice(["live", "test", "protocol", "coral-phase", "coral-webhook"]),
+    type=click.Choice(["live", "test", "protocol", "coral-phase", "coral-webhook", "wordpress"]),
     default="live",
     show_default=True,
     help="What it opens.",
@@ -52,8 +52,15 @@ def key() -> None:
     type=click.Choice(ON_FAILURE),
     help="Coral's phase: what becomes of a comment that could not be checked in time. Held unless given.",
 )
-@click.option("--url", help="Coral's webhooks: the address of that Coral, to look again at what slipped through.")
-@click.option("--token", type=service.Name(longest=2_000), help="Coral's webhooks: the token of its API, with --url.")
+@click.option(
+    "--url",
+    help="Coral's webhooks: the address of that Coral, to look again at what slipped through. WordPress: of the site.",
+)
+@click.option(
+    "--token",
+    type=service.Name(longest=2_000),
+    help="Coral's webhooks: the token of its API, with --url. WordPress: USER:APPLICATION_PASSWORD.",
+)
 @service.data_option
 def add_key(
     slug: str,

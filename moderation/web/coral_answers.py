@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from moderation.workflow.coral import Finding
-from moderation.workflow.coral_reasons import is_spam, rejection_reason
+from moderation.workflow.coral_reasons import rejection_reason
+from moderation.workflow.gravity import is_spam
 
 NO_OPINION: Mapping[str, Any] = {}
 HOLD: Mapping[str, Any] = {"status": "SYSTEM_WITHHELD"}

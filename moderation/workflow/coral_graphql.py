@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from moderation.workflow.jobs import Unreadable
+
 PATH = "/api/graphql"
 PUBLISHED_UNSEEN = "NONE"  # the status of a comment that nobody and nothing decided about
 _QUERY = (
@@ -12,14 +14,6 @@ _QUERY = (
 )
 _REJECT = "mutation($input: RejectCommentInput!) { rejectComment(input: $input) { comment { status } } }"
 _FLAG = "mutation($input: CreateCommentFlagInput!) { createCommentFlag(input: $input) { comment { id } } }"
-
-
-class Unreadable(Exception):
-    """The answer is none, or says that something is wrong; the word says what."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__(word)
-        self.word = word
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

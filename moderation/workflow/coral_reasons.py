@@ -1,6 +1,6 @@
 """Why a comment is rejected, in the codes of Coral's lists."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from moderation.workflow.coral import Finding
 from moderation.workflow.gravity import told_first
@@ -28,11 +28,6 @@ CUSTOM: Mapping[str, str] = {  # what a moderator reads beside OTHER
 }
 HOUSE_RULES = "House rules."
 _EXPLANATION = 2_000
-
-
-def is_spam(categories: Sequence[str]) -> bool:
-    """Was nothing but spam found?"""
-    return set(categories) == {"spam"}
 
 
 def rejection_reason(found: Finding) -> dict[str, str]:

@@ -4,27 +4,27 @@ A row holds the state, the attempts and the lease, as a delivery does; what fail
 """
 
 import hashlib
-import random
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import Select, select
 
 from moderation import telemetry
 from moderation.errors import ModerationError
-from moderation.storage.models import ApiKey, CoralComment, new_id
+from moderation.storage.models import ApiKey, CoralComment
 from moderation.workflow import coral_graphql as graphql
+from moderation.workflow import jobs
 from moderation.workflow.coral import AskedComment, CoralPhase, Finding, format_of
-from moderation.workflow.coral_graphql import PublishedComment, Unreadable
-from moderation.workflow.coral_reasons import is_spam, rejection_reason
+from moderation.workflow.coral_graphql import PublishedComment
+from moderation.workflow.coral_reasons import rejection_reason
+from moderation.workflow.gravity import is_spam
 from moderation.workflow.incoming import SYSTEM, TEXT_BYTES
+from moderation.workflow.jobs import Unreadable
 from moderation.workflow.ports import JsonDoor
 from moderation.workflow.recording import Recorder
-from moderation.workflow.webhooks import SCHEDULE
 
 log = telemetry.logger(__name__)
 
-LEASE = timedelta(seconds=60)  # over three answers of ten seconds, and a check
 CHECK_SECONDS = 20.0
 
 
@@ -113,7 +113,9 @@ class CoralRepair:
             graphql.outcome(self._ask(coral, graphql.rejection(comment, None)))  # an older Coral takes no reason
 
     def _ask(self, coral: _Coral, body: bytes) -> bytes:
-        reply = self.door.post(url=coral.url.rstrip("/") + graphql.PATH, token=coral.token, body=body)
+        reply = self.door.post(
+            url=coral.url.rstrip("/") + graphql.PATH, authorization=f"Bearer {coral.token}", body=body
+        )
         if reply.answer.status is None:
             raise Unreadable(reply.answer.error or "no_answer")
         if reply.answer.status not in (200, 400):  # 400 comes with errors that say more
@@ -126,36 +128,21 @@ class CoralRepair:
         return _Coral(row.url, row.token) if row else None
 
     def _claim(self, row_id: str, now: datetime) -> _Claim | None:
-        token = new_id()
-        abandoned = (CoralComment.state == "claimed") & (CoralComment.lease_until < now)
         with self.record.database.write() as session:
-            taken = session.execute(
-                update(CoralComment)
-                .where(
-                    CoralComment.id == row_id, or_(CoralComment.state == "due", abandoned), CoralComment.due_at <= now
-                )
-                .values(state="claimed", lease_until=now + LEASE, lease_token=token)
-                .returning(CoralComment.site_id, CoralComment.coral_id)
-                .execution_options(synchronize_session=False)
-            ).one_or_none()
-        return _Claim(row_id, taken.site_id, taken.coral_id, token) if taken else None
+            token = jobs.claim(session, CoralComment, row_id, now)
+            if token is None:
+                return None
+            row = session.get_one(CoralComment, row_id)
+            return _Claim(row.id, row.site_id, row.coral_id, token)
 
     def _finish(self, claim: _Claim, outcome: str | None, error: str | None, now: datetime) -> None:
         with self.record.database.write() as session:
             row = session.get(CoralComment, claim.id, with_for_update=True)
             if row is None or row.lease_token != claim.token:
                 return
-            row.lease_token = row.lease_until = None
-            row.attempts += 1
-            row.outcome, row.last_error = outcome, (error or "")[:60] or None
-            if outcome is not None:
-                row.state, row.done_at = "done", now
-            elif row.attempts > len(SCHEDULE):
-                row.state = "dead"
+            jobs.finish(row, outcome, error, now)
+            if row.state == "dead":
                 log.error("coral.repair_gave_up", row=row.id, why=row.last_error)
-            else:
-                wait = SCHEDULE[row.attempts - 1] * random.uniform(0.9, 1.1)
-                row.state, row.due_at = "due", now + timedelta(seconds=wait)
 
 
 def way_back(site_id: str) -> Select[str | None, str | None]:

@@ -1,5 +1,7 @@
 """Which of several findings weighs most: the strictest action, and among equals the gravest category."""
 
+from collections.abc import Sequence
+
 RANK = {"allow": 0, "review": 1, "hold": 2, "reject": 3}
 # Care first: a person in danger is nobody's offence. Then as steep as the shipped ladder of enforcement.yaml.
 GRAVEST_FIRST = (
@@ -20,3 +22,8 @@ def told_first(action: str, category: str) -> tuple[int, int]:
 
 def _place(category: str) -> int:
     return GRAVEST_FIRST.index(category) if category in GRAVEST_FIRST else len(GRAVEST_FIRST)
+
+
+def is_spam(categories: Sequence[str]) -> bool:
+    """Was nothing but spam found?"""
+    return set(categories) == {"spam"}

@@ -100,10 +100,9 @@ class Keys:
         )
         if scope not in SCOPES or (scope != "full" and kind not in SITE_KINDS):
             raise InvalidFields(f"A key of kind {kind} cannot have the scope {scope}.")
-        if expires_at is not None and (expires_at <= now or kind in SIGNING_KINDS):
+        if expires_at is not None and (expires_at <= now or kind in (*SIGNING_KINDS, "wordpress")):
             raise InvalidFields("A key can only end in the future, and a secret of the other side has no end here.")
-        if (url or token) and (kind != "coral_webhook" or not (url and token)):
-            raise InvalidFields("Only a key of kind coral_webhook can have an address and a token, and then both.")
+        _check_way_back(kind, url, token)
         key, row = self._make(site_id, kind, label, secret, now)
         row.options, row.expires_at = {"scope": scope} if kind in SITE_KINDS else options, expires_at
         row.url, row.token = url, token
@@ -187,8 +186,25 @@ class Keys:
                 raise InvalidFields("A webhook's secret is `whsec_` and 24 to 64 bytes in base64.")
             row.lookup, row.secret = row.id, secret
             return None, row
+        if kind == "wordpress":
+            row.lookup = row.id
+            return None, row
+        kinds = (*SITE_KINDS, "protocol", *SIGNING_KINDS, "wordpress")
+        raise InvalidFields(f"{kind} is no kind of key; there are {', '.join(kinds)}.")
+
+
+def _check_way_back(kind: str, url: str | None, token: str | None) -> None:
+    """Address and token lead to a Coral if both were given, and always to a WordPress."""
+    if (url or token) and (kind not in ("coral_webhook", "wordpress") or not (url and token)):
         raise InvalidFields(
-            f"{kind} is no kind of key; there are {', '.join((*SITE_KINDS, 'protocol', *SIGNING_KINDS))}."
+            "Only a key of kind coral_webhook or wordpress can have an address and a token, and then both."
+        )
+    if kind != "wordpress":
+        return
+    user, _, password = (token or "").partition(":")
+    if not url or "?" in url or "#" in url or not user.strip() or not password.strip():
+        raise InvalidFields(
+            "A key of kind wordpress needs --url, the address of the site, and --token USER:APPLICATION_PASSWORD."
         )
 
 

@@ -16,6 +16,8 @@ class Queue(Protocol):
 
     def repair(self, row_id: str) -> None: ...
 
+    def write_back(self, row_id: str) -> None: ...
+
     def length(self, queue: str) -> int | None:
         """Messages waiting in `queue`; None where the broker does not answer."""
         ...
@@ -62,9 +64,9 @@ class Reply:
 
 
 class JsonDoor(Protocol):
-    """The same door for a question: JSON with a bearer token, under the same limits; the answer is read."""
+    """The same door for a question: JSON with an `Authorization`, under the same limits; the answer is read."""
 
-    def post(self, *, url: str, token: str, body: bytes) -> Reply: ...
+    def post(self, *, url: str, authorization: str, body: bytes) -> Reply: ...
 
 
 class WebhookSender(Protocol):

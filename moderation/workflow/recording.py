@@ -25,13 +25,15 @@ class Recorder:
 
     @contextmanager
     def __call__(self, site_id: str, now: datetime) -> Iterator[Ledger]:
-        """A transaction whose events, audit rows and deliveries are written at its end; deliveries are then queued."""
+        """A transaction whose events, audit rows and deliveries are written at its end; deliveries and write-backs are then queued."""
         with self.database.write() as session:
             ledger = Ledger(session, site_id, now)
             yield ledger
             deliveries = ledger.write()
         for id in deliveries:
             self.queue.deliver(id)
+        for id in ledger.write_backs:
+            self.queue.write_back(id)
 
 
 def replayed(session: Session, site_id: str, key: IdempotencyKey | None, now: datetime) -> str | None:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Row
 
+from moderation.storage.models import CoralComment, WordPressComment
 from moderation.storage.queries import statistics, upkeep
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.queries import BEHIND_SECONDS, Health
@@ -23,7 +24,8 @@ class ServiceState:
     health: Health
 
     def of_site(self, *, site_id: str, now: datetime) -> dict[str, Any]:
-        """{unchecked: one line a key, protocol and cause; today, week, last_at; pending, queue, parts, webhooks, repairs}."""
+        """{unchecked: one line a key, protocol and cause; today, week, last_at; pending, queue, parts, webhooks, repairs,
+        write_backs}."""
         checks = self.health.ready(now=now)["checks"]
         with self.database.read() as session:
             unchecked = upkeep.unchecked(session, site_id, now)
@@ -50,7 +52,8 @@ class ServiceState:
                     "sweep_ok": swept_at is not None and now - swept_at < SWEEP_LATE,
                 },
                 "webhooks": [_webhook(row) for row in upkeep.endpoints(session, site_id)],
-                "repairs": upkeep.repairs(session, site_id),
+                "repairs": upkeep.jobs(session, CoralComment, site_id),
+                "write_backs": upkeep.jobs(session, WordPressComment, site_id),
             }
 
     def unchecked_in_week(self, *, site_id: str, now: datetime) -> int:

@@ -1,5 +1,6 @@
 """Finds what was left behind and queues it again; settles what has come due. Safe to run from several places at once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ from moderation.storage.models import (
     Revision,
     Site,
     Unchecked,
+    WordPressComment,
 )
 from moderation.storage.rows import counted, insert_once
 from moderation.storage.unit_of_work import Database
@@ -37,8 +39,8 @@ QUEUE_IS_LONG = 1000  # messages; more hints then only delay the ones that are t
 SETTLED_AT_ONCE = 100
 IDEMPOTENCY_KEPT = timedelta(days=7)
 ASKS_KEPT = timedelta(days=30)
-REPAIRS_AT_ONCE = 20
-REPAIRS_KEPT = timedelta(days=30)
+JOBS_AT_ONCE = 20
+JOBS_KEPT = timedelta(days=30)
 UNCHECKED_KEPT = timedelta(days=90)
 
 
@@ -61,7 +63,8 @@ class Sweep:
             "decisions": self._settle_decisions(now),
             "revisions": self._requeue_revisions(now),
             "deliveries": self._requeue_deliveries(now),
-            "repairs": self._requeue_repairs(now),
+            "repairs": self._requeue_jobs(CoralComment, self.queue.repair, now),
+            "write_backs": self._requeue_jobs(WordPressComment, self.queue.write_back, now),
             "blocks": self._expire_blocks(now),
         }
         self._beat("sweep", now)
@@ -81,7 +84,10 @@ class Sweep:
                     session, delete(IdempotencyRow).where(IdempotencyRow.created_at < now - IDEMPOTENCY_KEPT)
                 ),
                 "asks": counted(session, delete(Ask).where(Ask.created_at < now - ASKS_KEPT)),
-                "repairs": counted(session, delete(CoralComment).where(CoralComment.created_at < now - REPAIRS_KEPT)),
+                "repairs": counted(session, delete(CoralComment).where(CoralComment.created_at < now - JOBS_KEPT)),
+                "write_backs": counted(
+                    session, delete(WordPressComment).where(WordPressComment.created_at < now - JOBS_KEPT)
+                ),
                 "unchecked": counted(session, delete(Unchecked).where(Unchecked.last_at < now - UNCHECKED_KEPT)),
                 "sessions": counted(
                     session, delete(DeskSession).where(DeskSession.created_at < now - timedelta(days=1))
@@ -161,17 +167,19 @@ class Sweep:
             self.queue.deliver(id)
         return len(first_of_each)
 
-    def _requeue_repairs(self, now: datetime) -> int:
+    def _requeue_jobs(
+        self, of: type[CoralComment] | type[WordPressComment], hint: Callable[[str], None], now: datetime
+    ) -> int:
         """Hints that come twice find the row claimed; a second of grace spares most of them."""
         if self._is_long("deliver"):
             return 0
-        abandoned = (CoralComment.state == "claimed") & (CoralComment.lease_until < now)
-        due = (CoralComment.state == "due") & (CoralComment.due_at <= now - timedelta(seconds=1))
+        abandoned = (of.state == "claimed") & (of.lease_until < now)
+        due = (of.state == "due") & (of.due_at <= now - timedelta(seconds=1))
         with self.database.read() as session:
-            query = select(CoralComment.id).where(or_(due, abandoned)).order_by(CoralComment.due_at)
-            rows = session.scalars(query.limit(REPAIRS_AT_ONCE)).all()
+            query = select(of.id).where(or_(due, abandoned)).order_by(of.due_at)
+            rows = session.scalars(query.limit(JOBS_AT_ONCE)).all()
         for id in rows:
-            self.queue.repair(id)
+            hint(id)
         return len(rows)
 
     def _expire_blocks(self, now: datetime) -> int:

@@ -37,6 +37,7 @@ class Broker:
         self.revisions: list[str] = []
         self.deliveries: list[str] = []
         self.repairs: list[str] = []
+        self.write_backs: list[str] = []
         self.kills = False
 
     def moderate(self, revision_id: str, *, bulk: bool = False) -> None:
@@ -47,6 +48,9 @@ class Broker:
 
     def repair(self, row_id: str) -> None:
         self._send(self.repairs, row_id)
+
+    def write_back(self, row_id: str) -> None:
+        self._send(self.write_backs, row_id)
 
     def length(self, queue: str) -> int | None:
         return len(self.revisions if queue == "moderate" else self.deliveries)

@@ -6,6 +6,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, String, Text, text
+from sqlalchemy.exc import IntegrityError
 from structlog.testing import capture_logs
 
 from moderation.bootstrap import build
@@ -85,3 +86,33 @@ def test_an_unsafe_server_is_told_of_at_the_start(empty_postgres_url: str, tmp_p
         application.warm()
     application.close()
     assert {"event": "database.unsafe", "setting": "fsync=off", "log_level": "error"} in lines
+
+
+def test_a_new_kind_of_key_costs_no_counts_of_the_old_ones(tmp_path: Path) -> None:
+    """SQLite makes the table of keys anew, and what hangs on its rows would go with it."""
+    database = Database(f"sqlite:///{tmp_path}/a.sqlite")
+    migrations.upgrade(database, "0006")
+    with database.write() as session:
+        for statement in _BEFORE_0007.strip().split(";"):
+            session.execute(text(statement))
+    migrations.upgrade(database)
+    with database.write() as session:
+        assert session.scalar(text("SELECT count FROM unchecked WHERE key_id = 'k'")) == 7
+        session.execute(text("UPDATE api_key SET kind = 'wordpress' WHERE id = 'k'"))
+        with pytest.raises(IntegrityError):
+            session.execute(text("UPDATE api_key SET kind = 'another' WHERE id = 'k'"))
+    with database.read() as session:
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    database.close()
+
+
+_BEFORE_0007 = """
+INSERT INTO newsroom (id, name, created_at) VALUES ('n', 'n', '2026-11-26');
+INSERT INTO realm (id, newsroom_id, name, key, created_at) VALUES ('r', 'n', 'r', x'00', '2026-11-26');
+INSERT INTO site (id, newsroom_id, realm_id, slug, name, audit_key, created_at)
+    VALUES ('s', 'n', 'r', 's', 's', x'00', '2026-11-26');
+INSERT INTO api_key (id, site_id, kind, lookup, label, options, created_at)
+    VALUES ('k', 's', 'protocol', 'k', '', '{}', '2026-11-26');
+INSERT INTO unchecked (site_id, key_id, protocol, why, day, count, last_at)
+    VALUES ('s', 'k', 'perspective', 'late', '2026-11-26', 7, '2026-11-26')
+"""

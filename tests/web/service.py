@@ -32,6 +32,7 @@ class HeldQueue:
         self.revisions: list[str] = []
         self.deliveries: list[str] = []
         self.repairs: list[str] = []
+        self.write_backs: list[str] = []
         self.application: Application | None = None
         self._lock = threading.Lock()
 
@@ -50,6 +51,11 @@ class HeldQueue:
         if self.eager:
             self.drain()
 
+    def write_back(self, row_id: str) -> None:
+        self.write_backs.append(row_id)
+        if self.eager:
+            self.drain()
+
     def length(self, queue: str) -> int | None:
         return len(self.revisions)
 
@@ -65,6 +71,8 @@ class HeldQueue:
             self.application.webhooks.deliver(delivery_id=self.deliveries.pop(0), now=self.application.now())
         while self.repairs:
             self.application.coral_repair.run(row_id=self.repairs.pop(0), now=self.application.now())
+        while self.write_backs:
+            self.application.wordpress.run(row_id=self.write_backs.pop(0), now=self.application.now())
 
 
 @dataclass

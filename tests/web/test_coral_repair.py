@@ -230,7 +230,7 @@ def test_rows_go_after_thirty_days(coral: Coral, graphql: GraphQL) -> None:
 
 
 def test_a_private_address_is_not_asked(coral: Coral, graphql: GraphQL) -> None:
-    closed = WebhookClient(seconds=2).post(url=f"http://127.0.0.1:{graphql.port}/api/graphql", token=TOKEN, body=b"{}")
+    closed = WebhookClient(seconds=2).post(url=f"http://127.0.0.1:{graphql.port}/api/graphql", authorization=f"Bearer {TOKEN}", body=b"{}")
     assert (closed.answer.status, closed.answer.error, graphql.asked) == (None, "refused_url", [])
 
 

@@ -29,6 +29,7 @@ from moderation.storage.models.tenancy import (
     Site,
     User,
 )
+from moderation.storage.models.wordpress import WordPressComment
 
 __all__ = [
     "ApiKey",
@@ -70,5 +71,6 @@ __all__ = [
     "User",
     "Verdict",
     "WatchedFiles",
+    "WordPressComment",
     "new_id",
 ]

@@ -58,7 +58,7 @@ class ApiKey(Base):
     """A key of a site. `lookup` finds it (8 id characters, or an HMAC for protocol keys); the secret is only hashed.
 
     `secret` is filled only for kinds that sign or verify with it (coral_phase, coral_webhook, webhook); `url` and `token`
-    lead back to a Coral (coral_webhook).
+    lead back to a Coral (coral_webhook) or a WordPress (wordpress).
     """
 
     __tablename__ = "api_key"
@@ -78,7 +78,7 @@ class ApiKey(Base):
     last_used_at: Mapped[datetime | None]
     __table_args__ = (
         UniqueConstraint("lookup"),
-        one_of("kind", "live", "test", "protocol", "coral_phase", "coral_webhook", "webhook"),
+        one_of("kind", "live", "test", "protocol", "coral_phase", "coral_webhook", "webhook", "wordpress"),
     )
 
 

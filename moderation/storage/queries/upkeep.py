@@ -16,6 +16,7 @@ from moderation.storage.models import (
     Revision,
     Unchecked,
     Verdict,
+    WordPressComment,
 )
 
 
@@ -56,10 +57,10 @@ def endpoints(session: Session, site_id: str) -> list[Row[Any]]:
     return list(session.execute(query.where(Endpoint.site_id == site_id).group_by(*of).order_by(Endpoint.id)))
 
 
-def repairs(session: Session, site_id: str) -> dict[str, int]:
-    """state → how many comments of a Coral."""
-    query = select(CoralComment.state, func.count()).where(CoralComment.site_id == site_id)
-    rows = session.execute(query.group_by(CoralComment.state)).all()
+def jobs(session: Session, of: type[CoralComment] | type[WordPressComment], site_id: str) -> dict[str, int]:
+    """state → how many comments of a Coral, or of a WordPress."""
+    query = select(of.state, func.count()).where(of.site_id == site_id)
+    rows = session.execute(query.group_by(of.state)).all()
     return {row[0]: row[1] for row in rows}
 
 
