@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from moderation import telemetry
 from moderation.storage.ledger import Ledger
-from moderation.storage.models import ApiKey, Comment, WordPressComment, new_id
+from moderation.storage.models import ApiKey, Comment, Revision, WordPressComment, new_id
 from moderation.storage.queries import lookup
 from moderation.workflow import jobs
 from moderation.workflow import wordpress_rest as rest
@@ -45,7 +45,7 @@ class _Wish:
     status: str
 
 
-def note(ledger: Ledger, comment: Comment, revision: int) -> None:
+def note(ledger: Ledger, comment: Comment, revision: Revision) -> None:
     """A person here decided `revision`, or took that back: its WordPress is told, if the site has one and it came from there.
 
     The caller holds the lock of the comment.
@@ -53,11 +53,13 @@ def note(ledger: Ledger, comment: Comment, revision: int) -> None:
     session, now = ledger.session, ledger.now
     if not rest.is_id(comment.external_id) or session.execute(way_back(comment.site_id)).first() is None:
         return
+    if revision.state == "done" and lookup.live_verdict(session, revision.id) is None:
+        return  # imported: its id may be of another program
     row = session.scalar(select(WordPressComment).where(WordPressComment.comment_id == comment.id).with_for_update())
     if row is None:
         row = WordPressComment(id=new_id(), site_id=comment.site_id, comment_id=comment.id, state="done", changes=0)
         session.add(row)
-    row.revision, row.attempts, row.created_at = revision, 0, now
+    row.revision, row.attempts, row.created_at = revision.number, 0, now
     row.changes += 1
     if row.state != "claimed":  # else its holder finds that there is more to tell
         row.state, row.due_at, row.done_at = "due", now, None

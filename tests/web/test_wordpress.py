@@ -19,8 +19,10 @@ from moderation.adapters.webhook_client import WebhookClient
 from moderation.cli import cli
 from moderation.errors import InvalidFields
 from moderation.storage.models import AuditRow, Comment, WordPressComment
+from moderation.workflow.imports import Decided
 from moderation.workflow.incoming import Actor, IncomingDecision
 from moderation.workflow.wordpress import WordPress
+from tests.factories import comment
 from tests.web.service import OPERATOR, Service
 
 TOKEN = "desk:abcd efgh ijkl mnop qrst uvwx"
@@ -334,6 +336,14 @@ def test_ids_that_are_none_of_wordpress_are_left_alone(newsroom: Newsroom, id: s
     newsroom.decide(id=id)
     newsroom.work()
     assert (newsroom.rows(), newsroom.wordpress.asked) == (0, 0)
+
+
+def test_what_was_imported_is_left_alone(newsroom: Newsroom) -> None:
+    app = newsroom.service.application
+    taken = Decided(comment=comment("202", text=INSULT), status="published")
+    app.imports.take(site_id=newsroom.service.site_id, comments=[taken], by=OPERATOR, now=app.now())
+    newsroom.decide(id="202")
+    assert newsroom.rows() == 0
 
 
 def test_a_site_without_the_key_writes_nothing(newsroom: Newsroom) -> None:
