@@ -46,7 +46,7 @@ def key(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     made, app = service, service.application
     given = app.keys.add(site_id=made.site_id, kind="protocol", by=OPERATOR, now=app.now())["key"]
     server = make_server("127.0.0.1", 0, made.flask, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     monkeypatch.setenv("TEST_URL", f"http://127.0.0.1:{server.port}")
     yield str(given)

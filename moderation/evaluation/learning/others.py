@@ -87,16 +87,16 @@ def _show(name: str, seen: assemble.Seen, milliseconds: float | None) -> None:
 
 
 def _auc(seen: assemble.Seen, source: str, attribute: str, stage: str) -> float:
-    """Where several formulas make an attribute, the highest of them, as in the service."""
-    logits = numpy.max(
-        [
-            formulas.logits_of(assemble.fitted(seen, plan)[stage], seen.encoder, seen.first)
-            for plan in formulas.PLANS[attribute]
-        ],
-        axis=0,
-    )
+    """Where several formulas make an attribute, any of them makes it so, as in the service."""
+    none = numpy.ones(len(seen.comments))
+    for plan in formulas.PLANS[attribute]:
+        logits = formulas.logits_of(assemble.fitted(seen, plan)[stage], seen.encoder, seen.first)
+        none *= 1 / (1 + numpy.exp(logits))
+    chances = 1 - none
     asked = [index for index, one in enumerate(seen.comments) if one.source == source and bad(one) is not None]
-    return regression.auc(logits[asked], numpy.array([bool(bad(seen.comments[index])) for index in asked], dtype=float))
+    return regression.auc(
+        chances[asked], numpy.array([bool(bad(seen.comments[index])) for index in asked], dtype=float)
+    )
 
 
 if __name__ == "__main__":
