@@ -29,7 +29,7 @@ def main() -> int:
         # Else a proxy on this machine would look like a caller on this machine.
         clear_untrusted_proxy_headers=False,
     )
-    threading.Thread(target=application.settle, name="warm", daemon=True).start()
+    threading.Thread(target=application.settle, name="warm").start()
     timer = SweepTimer(application, seconds=settings.sweep_seconds, retain_seconds=settings.retain_seconds).start()
     signal.signal(signal.SIGTERM, _end)
     server.run()  # ends by SystemExit, which it takes as the wish to finish

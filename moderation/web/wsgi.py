@@ -19,7 +19,7 @@ def load() -> Flask:
     application = bootstrap.build(settings, model=settings.web_model)
     seconds = max(_SPARE_SECONDS, settings.sweep_seconds)
     SweepTimer(application, seconds=seconds, retain_seconds=settings.retain_seconds).start()
-    threading.Thread(target=application.settle, name="warm", daemon=True).start()
+    threading.Thread(target=application.settle, name="warm").start()  # no daemon: torn down amid C code it would abort
     atexit.register(
         application.unchecked.write
     )  # what the last second noted; gunicorn calls nothing of ours at the end
