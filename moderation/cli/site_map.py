@@ -10,12 +10,11 @@ import click
 import numpy
 from ruamel.yaml import YAML
 
-from moderation.engine.perspective_map import Points, is_rising, mapped
+from moderation.engine.perspective_map import Points, mapped
+from moderation.workflow.shares import line
 
 FEWEST = 1_000  # comments with both numbers: of fewer, too few reach the thresholds that count
-_THRESHOLDS = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 _HELD = (0.5, 0.6, 0.7, 0.8, 0.9)  # where programs set theirs
-_LEAST_APART = 1e-4
 
 
 @dataclass
@@ -54,21 +53,10 @@ def fit(theirs: list[float], calibrated: list[float], answered: list[float]) -> 
     order = numpy.random.default_rng(1).permutation(len(theirs))
     given = [numpy.array(each)[order] for each in (theirs, calibrated, answered)]
     half = len(theirs) // 2
-    trial = _points(given[0][:half], given[1][:half])
+    trial = line(given[0][:half], given[1][:half])
     back = [each[half:] for each in given]
     then = numpy.array([mapped(float(value), trial) for value in back[1]])
-    return Fitted(_points(given[0], given[1]), _apart(back[0], back[2]), _apart(back[0], then))
-
-
-def _points(theirs: Any, ours: Any) -> Points:
-    """For each threshold of theirs, ours that as many reach; one that would not rise is left out."""
-    points = [(0.0, 0.0)]
-    for at in _THRESHOLDS:
-        share = float((theirs >= at).mean())
-        point = (round(float(numpy.quantile(ours, 1 - share)), 4), at)
-        if is_rising([points[-1], point, (1.0, 1.0)]) and point[0] - points[-1][0] >= _LEAST_APART:
-            points.append(point)
-    return [*points, (1.0, 1.0)]
+    return Fitted(line(given[0], given[1]), _apart(back[0], back[2]), _apart(back[0], then))
 
 
 def _apart(theirs: Any, ours: Any) -> float:
