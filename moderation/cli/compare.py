@@ -126,10 +126,10 @@ def compare(
     else:
         for result in results:
             _show(result, shown)
-    if map_file is not None:
-        site_map.write(map_file, lines)
     for reason, count in left_out.most_common():
         click.echo(f"left out: {count:,} ({_printable(reason)})", err=True)
+    if map_file is not None:
+        site_map.write(map_file, lines)
     if left_out or not results:
         raise SystemExit(1)
 

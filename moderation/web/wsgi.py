@@ -20,7 +20,5 @@ def load() -> Flask:
     seconds = max(_SPARE_SECONDS, settings.sweep_seconds)
     SweepTimer(application, seconds=seconds, retain_seconds=settings.retain_seconds).start()
     threading.Thread(target=application.settle, name="warm").start()  # no daemon: torn down amid C code it would abort
-    atexit.register(
-        application.unchecked.write
-    )  # what the last second noted; gunicorn calls nothing of ours at the end
+    atexit.register(application.unchecked.write)  # of the last second; gunicorn calls nothing of ours at the end
     return create_app(application)

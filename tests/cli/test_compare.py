@@ -209,9 +209,10 @@ def test_a_line_of_the_sites_own_is_fitted_and_a_publish_adopts_it(service: Serv
 
 
 def test_too_few_comments_make_no_line(key: str, tmp_path: Path) -> None:
-    file = written(tmp_path / "archive.jsonl", {"id": "c1", "text": FINE, "scores": {"TOXICITY": 0.1}})
+    file = written(tmp_path / "archive.jsonl", {"id": "c1", "text": FINE, "scores": {"TOXICITY": 0.1}}, "{")
     done = compare(file, key, "--map", str(tmp_path / "perspective.yaml"))
     assert done.exit_code == 1
+    assert "left out: 1 (not JSON)" in done.stderr
     assert "1,000 comments" in done.stderr
     assert not (tmp_path / "perspective.yaml").exists()
 
