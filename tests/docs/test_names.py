@@ -142,6 +142,7 @@ def test_no_file_names_a_machine_or_papers_that_are_not_here() -> None:
     listed = subprocess.run(["git", "ls-files"], capture_output=True, text=True, cwd=pages.ROOT, check=True)
     for name in listed.stdout.split("\n"):
         path = pages.ROOT / name
+        assert not path.is_symlink(), f"{name} points to a place of one machine"
         if path.suffix in {".py", ".txt", ".toml", ".yml", ".yaml", ".md", ".sh", ".html", ".css"} and path.is_file():
             source = path.read_text("utf-8", "replace")
             assert not [word for word in PRIVATE if word in source], name
