@@ -36,6 +36,8 @@ def _texts(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
             " ".join(word[0] + "*" * (len(word) - 2) + word[-1] for word in words if len(word) > 2),
         )
         yield f"terms of {name}, spaced", "  ".join(" ".join(word) for word in words)
+        yield f"terms of {name}, run together", "".join(words)
+        yield f"one term of {name}, run together", max(words, key=lambda word: ("{" not in word, -len(word))) * 7000
         yield f"terms of {name}, quoted", " ".join(f'"{word}" he said' for word in words)
         yield f"terms of {name}, repeated letters", " ".join("".join(sign * 3 for sign in word) for word in words)
     for number in range(MIXES):

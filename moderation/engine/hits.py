@@ -11,7 +11,7 @@ from .text.folding import View
 FORMS = ("word", "stem", "phrase", "inside")
 USES = ("noun", "adjective", "verb")
 # Of one tier of a list. A text of 20 KB that has more is no comment; the rest of it is left to people.
-MOST_HITS = 200
+MOST_HITS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ Key = tuple[str, str]
 
 
 class TermHit(NamedTuple):
-    """A term found: its list, its range in the view, how it was hidden."""
+    """A term found: its list, its range in the view, and how it was hidden where only a second reading shows it."""
 
     list: str
     term: Term
@@ -73,16 +73,19 @@ class Hits:
     def shield(self, text: str, start: int, end: int) -> None:
         self._shields.setdefault(text, []).append((start, end))
 
-    def add(self, entry: Entry, start: int, end: int, hidden_as: str | None) -> None:
+    def add(self, entry: Entry, start: int, end: int, hidden_as: str | None = None) -> None:
         key = (entry.list, entry.term.tier, start, end)
         if key in self._hits:
             return
-        count = self._counts.get(key[:2], 0)
-        if count == MOST_HITS:
-            self.is_cut = True
-            return
-        self._counts[key[:2]] = count + 1
+        self._counts[key[:2]] = self._counts.get(key[:2], 0) + 1
         self._hits[key] = (entry, hidden_as)
+
+    def is_full(self, entry: Entry) -> bool:
+        """Whether no more of its tier are taken; that there are more is kept."""
+        if self._counts.get((entry.list, entry.term.tier), 0) < MOST_HITS:
+            return False
+        self.is_cut = True
+        return True
 
     def found(self) -> list[TermHit]:
         hits = [

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ahocorasick_rs import AhoCorasick
 
 from .hits import Entry, Hits, Scan, Term
-from .text.disguise import Reading, is_suspicious, joins_words, readings, runs
+from .text.disguise import Reading, joins_words, runs
 from .text.folding import View, folded_term
 from .text.masked import MaskedIndex
 from .text.names import is_name
@@ -26,6 +26,7 @@ class Lexicon:
     def __init__(self, lists: Mapping[str, Iterable[Term]]) -> None:
         entries = chain.from_iterable(_entries(name, terms) for name, terms in sorted(lists.items()))
         self._entries = tuple(entries)
+        self.keys = frozenset((entry.list, entry.term.tier) for entry in self._entries)
         self._plain = _Patterns(self._entries, deep=False)
         self._deep = _Patterns(self._entries, deep=True)
         self._masked = MaskedIndex(_maskable(self._entries))
@@ -34,11 +35,14 @@ class Lexicon:
             self._by_text.setdefault(entry.text, []).append(entry)
 
     def scan(self, view: View) -> Scan:
-        """A view in, every term in it out, plain or disguised, as far as anybody in good faith would write them."""
+        """A view in, every term in it out, plain or disguised, as far as anybody in good faith would write them.
+
+        Beyond that people look at it anyway, so that no second reading is made.
+        """
         hits = Hits(view)
         self._scan_plain(view, hits)
-        if is_suspicious(view.text):
-            second, is_cut = readings(view.text)
+        if not hits.is_cut and view.is_suspicious:
+            second, is_cut = view.readings
             hits.is_cut |= is_cut
             for reading in second:
                 self._scan_deep(view, reading, hits)
@@ -50,23 +54,23 @@ class Lexicon:
         hits.is_cut |= is_cut
         for text, start, end in found:
             for entry in self._by_text.get(text, ()):
-                hits.add(entry, start, end, "masked")
+                if not hits.is_full(entry):
+                    hits.add(entry, start, end, "masked")
 
     def _scan_plain(self, view: View, hits: Hits) -> None:
-        searched, is_plain = view.text, view.offsets is None
-        for pattern, start, end in self._plain.find_words(searched):
+        for pattern, start, end in self._plain.find_words(view.text):
             if pattern.excepts:
                 hits.shield(pattern.text, start, end)
             for entry in pattern.entries:
-                stop = _plain_end(entry.term, searched, start, end)
+                stop = 0 if hits.is_full(entry) else _plain_end(entry.term, view, start, end)
                 if stop and not (entry.term.name and is_name(view, start, stop)):
-                    hits.add(entry, start, stop, None if is_plain else view.hidden_as(start, stop))
+                    hits.add(entry, start, stop)
 
     def _scan_deep(self, view: View, reading: Reading, hits: Hits) -> None:
         for pattern, start, end in self._deep.find(reading.signs):
             how = reading.how(start, end)
             for entry in pattern.entries if how else ():
-                if _fits(entry, reading, start, end):
+                if not hits.is_full(entry) and _fits(entry, reading, start, end):
                     first, last = reading.start(start), reading.end(_deep_end(entry.term, reading, end) - 1)
                     if not (entry.term.name and is_name(view, first, last)):
                         hits.add(entry, first, last, how)
@@ -144,22 +148,17 @@ def _maskable(entries: tuple[Entry, ...]) -> Iterable[tuple[str, bool, bool]]:
     return sorted(seen)
 
 
-def _word_end(text: str, at: int) -> int:
-    while at < len(text) and text[at].isalnum():
-        at += 1
-    return at
-
-
-def _plain_end(term: Term, text: str, start: int, end: int) -> int:
+def _plain_end(term: Term, view: View, start: int, end: int) -> int:
     """Where the match ends if the term's form allows it here, else 0."""
+    text = view.text
     if start and text[start - 1].isalnum() and (term.form != "inside" or not text[start - 1].isalpha()):
         return 0
     if end == len(text) or not text[end].isalnum():
         return end
     if term.form in ("stem", "inside"):
-        return _word_end(text, end)
+        return view.word_end(end)
     if text[end] == "s" and term.form == "word" and text[end - 1] != "s":
-        return end + 1 if _word_end(text, end) == end + 1 else 0
+        return 0 if text[end + 1 : end + 2].isalnum() else end + 1
     return end if text[end].isdigit() and end - start > 3 else 0
 
 
@@ -208,6 +207,4 @@ def _is_after_a(reading: Reading, start: int) -> bool:
 
 
 def _deep_end(term: Term, reading: Reading, end: int) -> int:
-    while term.form in ("stem", "inside") and not reading.is_end(end):
-        end += 1
-    return end
+    return reading.word_end(end) if term.form in ("stem", "inside") else end

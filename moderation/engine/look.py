@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from .aim import Aim, Aims
@@ -30,9 +31,10 @@ class TimeUp(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Matchers:
-    """What a ruleset searches for, compiled."""
+    """What a ruleset searches for, compiled: in every comment, and (background) only where a rule asks for it."""
 
     lexicon: Lexicon
+    background: Lexicon
     patterns: PatternSet
 
 
@@ -66,16 +68,33 @@ class Side:
 
     @lazy
     def terms(self) -> Mapping[Key, list[TermHit]]:
-        """Hits by list and tier."""
-        by_key: dict[Key, list[TermHit]] = {}
-        for hit in self._scan.hits:
-            by_key.setdefault((hit.list, hit.term.tier), []).append(hit)
-        return by_key
+        """Hits of what opens rules, by list and tier."""
+        return _by_key(self._scan.hits)
+
+    @lazy
+    def _background(self) -> Mapping[Key, list[TermHit]]:
+        return _by_key(self._matchers.background.scan(self.view).hits)
+
+    def hits(self, key: Key) -> Sequence[TermHit]:
+        """Hits of a tier of a list."""
+        return (self.terms if key in self._matchers.lexicon.keys else self._background).get(key, ())
+
+    def of_list(self, name: str) -> list[TermHit]:
+        """Hits of all tiers of a list."""
+        keys = chain(self._matchers.lexicon.keys, self._matchers.background.keys)
+        return [hit for key in keys if key[0] == name for hit in self.hits(key)]
 
     @lazy
     def patterns(self) -> Mapping[int, list[tuple[int, int]]]:
         """Ranges by the number of the pattern."""
         return self._matchers.patterns.scan(self.view.text)
+
+
+def _by_key(hits: Sequence[TermHit]) -> Mapping[Key, list[TermHit]]:
+    by_key: dict[Key, list[TermHit]] = {}
+    for hit in hits:
+        by_key.setdefault((hit.list, hit.term.tier), []).append(hit)
+    return by_key
 
 
 class Look:
@@ -147,8 +166,7 @@ class Look:
     @lazy
     def aims(self) -> Aims:
         """Whom the comment speaks to and about."""
-        hits = (hits for (name, _), hits in self.text.terms.items() if name == PUBLIC_FIGURES)
-        public = tuple(sorted((hit.start, hit.end) for several in hits for hit in several))
+        public = tuple(sorted((hit.start, hit.end) for hit in self.text.of_list(PUBLIC_FIGURES)))
         return Aims(self.text.passage, self.given.story, self.given.parent, public)
 
     def aim(self, found: Found) -> Aim:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,7 +13,7 @@ from .conditions.base import Build
 from .exemptions import Exemption
 from .faults import InvalidRuleset, RuleError
 from .files import Collected, collect
-from .hits import Term
+from .hits import Key, Term
 from .lexicon import Lexicon
 from .lists import read_list, to_plain
 from .look import PUBLIC_FIGURES, Matchers, Sign
@@ -36,12 +36,12 @@ class Gates:
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.runs)
-        self._asked: frozenset[Sign] = frozenset().union(*(clause for rule in self.rules for clause in rule.gate))
+        self.asked: frozenset[Sign] = frozenset().union(*(clause for rule in self.rules for clause in rule.gate))
         self._known: dict[frozenset[Sign], list[Rule]] = {}
 
     def opened_by(self, signs: frozenset[Sign]) -> list[Rule]:
         """What a comment has in, the rules that may be true out, in order."""
-        asked = signs & self._asked
+        asked = signs & self.asked
         known = self._known.get(asked)
         if known is None:
             known = [rule for rule in self.rules if not any(asked.isdisjoint(clause) for clause in rule.gate)]
@@ -136,14 +136,16 @@ def _rules(nodes: list[Located], build: Build) -> list[Rule]:
 
 def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Build) -> Ruleset:
     lists = {**build.lists, **build.inline}
-    searched = {name: tuple(term for term in terms if _is_used(name, term, build)) for name, terms in lists.items()}
+    gates = Gates(rules)
     return Ruleset(
         version=hashlib.sha256(body.encode()).hexdigest(),
         body=body,
         rules=tuple(rules),
-        gates=Gates(rules),
+        gates=gates,
         matchers=Matchers(
-            _lexicon({name: terms for name, terms in searched.items() if terms}), PatternSet(build.patterns)
+            _lexicon(lists, lambda key: key in gates.asked),
+            _lexicon(lists, lambda key: key not in gates.asked and (key in build.used_keys or key[0] == PUBLIC_FIGURES)),
+            PatternSet(build.patterns),
         ),
         lists=build.lists,
         enforcement=content["enforcement"],
@@ -155,15 +157,12 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
     )
 
 
-def _is_used(name: str, term: Term, build: Build) -> bool:
-    return name == PUBLIC_FIGURES or (name, term.tier) in build.used_keys
-
-
-def _lexicon(lists: Mapping[str, tuple[Term, ...]]) -> Lexicon:
-    key = _digest({name: [to_plain(term) for term in terms] for name, terms in lists.items()})
-    known = _LEXICONS.get(key)
+def _lexicon(lists: Mapping[str, tuple[Term, ...]], is_wanted: Callable[[Key], bool]) -> Lexicon:
+    wanted = {name: [term for term in terms if is_wanted((name, term.tier))] for name, terms in lists.items()}
+    digest = _digest({name: [to_plain(term) for term in terms] for name, terms in wanted.items()})
+    known = _LEXICONS.get(digest)
     if known is None:
-        known = _LEXICONS[key] = Lexicon(lists)
+        known = _LEXICONS[digest] = Lexicon(wanted)
     return known
 
 

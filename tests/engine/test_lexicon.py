@@ -35,7 +35,10 @@ LEXICON = Lexicon({"list": TERMS})
 def found(text: str) -> list[tuple[str, str | None]]:
     """What is found: the text as written and how it was hidden."""
     view = fold(text)
-    return [(text[slice(*view.span(hit.start, hit.end))], hit.hidden_as) for hit in LEXICON.scan(view).hits]
+    return [
+        (text[slice(*view.span(hit.start, hit.end))], hit.hidden_as or view.hidden_as(hit.start, hit.end))
+        for hit in LEXICON.scan(view).hits
+    ]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
 from ..faults import listed, nearest
 from ..hits import Key, Term, TermHit
-from ..look import Found, Look
+from ..look import Found, Look, Side
 from ..schema import BAD, Bad, Choice, Many, OneOf, Problems, Some, Table, Text
 from ..source import Located
 from .base import Build, Condition, Filter, Kind, Option, Outcome
@@ -39,15 +39,16 @@ class Terms:
         return known
 
     def _find(self, look: Look, place: str) -> list[Found]:
+        side = look.side(place)
         return [
-            Found(hit.start, hit.end, place, hit.term.use, hit.hidden_as, hit.term.tier)
-            for hit in self._hits(look.side(place).terms)
+            Found(hit.start, hit.end, place, hit.term.use, hit.hidden_as or side.view.hidden_as(*hit[2:4]), hit.term.tier)
+            for hit in self._hits(side)
             if hit.term.language is None or hit.term.language == look.language.code
         ]
 
-    def _hits(self, by_key: Mapping[Key, list[TermHit]]) -> list[TermHit]:
+    def _hits(self, side: Side) -> Sequence[TermHit]:
         """By list, then by place. Lists of one language run on comments in it; lists without a language always do."""
-        here = [by_key[key] for key in self.keys if key in by_key]
+        here = [hits for key in self.keys if (hits := side.hits(key))]
         if len(here) < 2:
             return here[0] if here else []
         order = {name: place for place, name in enumerate(self.lists)}

@@ -36,7 +36,7 @@ _IS_SUSPICIOUS.Compile()
 _SPACED = re.compile(r"(?<![^\W_])[a-z0-9@$](?:[ ._,*/|~+-]{1,3}[a-z0-9@$!*](?![a-z0-9@$])){2,40}(?![^\W_])")
 _AROUND = 40
 # Characters of suspicious parts, some 100 for each suspicious place: beyond anything that people write.
-MOST_READ = 10_000
+MOST_READ = 4_000
 _DOUBLED = re.compile(r"(.)\1+")
 _CHUNK = re.compile(r"\S+")
 _EDGE_LEFT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥"
@@ -59,6 +59,7 @@ class Reading:
         self._ends: dict[int, int] = {}
         self._marks: dict[int, str] = {}
         self.gaps: set[int] = set()
+        self._word = (0, -1)
 
     @lazy
     def signs(self) -> str:
@@ -139,6 +140,15 @@ class Reading:
     def is_end(self, at: int) -> bool:
         """Whether a word may end before a place."""
         return at == len(self.signs) or at in self.gaps or not self.signs[at].isalpha()
+
+    def word_end(self, at: int) -> int:
+        """Where the word that a place is in ends; asked again for the same word, it does not look again."""
+        if not self._word[0] <= at <= self._word[1]:
+            stop = at
+            while not self.is_end(stop):
+                stop += 1
+            self._word = (at, stop)
+        return self._word[1]
 
 
 def runs(text: str) -> tuple[str, tuple[int, ...]]:

@@ -6,6 +6,7 @@ import re
 
 from ..lazy import lazy
 from .characters import FOLDS, SHAPES, TYPOGRAPHY, is_invisible, is_mark
+from .disguise import Reading, is_suspicious, readings
 from .markup import visible
 from .offsets import Offsets, Shifted, Span
 
@@ -15,6 +16,7 @@ _WIDE_SPACE = re.compile(r"[ \n]{2,}")
 _WIDE_SPACES = ("  ", "\n\n", " \n", "\n ")
 _LINE_BREAK = str.maketrans("\n", " ")
 _LOWER_ASCII = re.compile(r"[a-z]")
+_REST_OF_WORD = re.compile(r"[^\W_]*")
 
 
 class View:
@@ -25,18 +27,37 @@ class View:
         self.lines = lines
         self.offsets = offsets
         self.is_html = is_html
+        self._word = (0, -1)
 
     @lazy
     def text(self) -> str:
         """What is searched."""
         return self.lines.translate(_LINE_BREAK) if "\n" in self.lines else self.lines
 
+    @lazy
+    def is_suspicious(self) -> bool:
+        """Whether it holds anything that may be a word in disguise."""
+        return is_suspicious(self.text)
+
+    @lazy
+    def readings(self) -> tuple[list[Reading], bool]:
+        """Second readings of its suspicious parts, and whether some were left out."""
+        return readings(self.text)
+
     def span(self, start: int, end: int) -> Span:
         """A range of the view in, the range of the original text out (code points)."""
         return (start, end) if self.offsets is None else self.offsets.span(start, end)
 
+    def word_end(self, at: int) -> int:
+        """Where the word that a place is in ends; a word as long as the text is looked through once for all its hits."""
+        if not self._word[0] <= at <= self._word[1]:
+            self._word = (at, _REST_OF_WORD.match(self.text, at).end())  # type: ignore[union-attr]
+        return self._word[1]
+
     def hidden_as(self, start: int, end: int) -> str | None:
         """How the writer disguised this range, or None where it stands as plain text."""
+        if self.offsets is None or (not self.is_html and self.original.isascii()):
+            return None
         begin, stop = self.span(start, end)
         written = self.original[begin:stop]
         if written.lower() == self.text[start:end]:  # most are
@@ -94,17 +115,11 @@ def _unmasked(text: str) -> tuple[str, Offsets]:
         out.append(folded)
         done = index + 1
         if len(folded) != 1:
-            _shift(offsets, length, len(folded), index)
+            offsets.fan(length, len(folded), index)
         length += len(folded)
     out.append(text[done:].lower().translate(TYPOGRAPHY))
     lowered = "".join(out)
     return (_resolved(lowered, suspects) if suspects else lowered), offsets
-
-
-def _shift(offsets: Offsets, at: int, length: int, index: int) -> None:
-    for extra in range(1, length):
-        offsets.jump(at + extra, index)
-    offsets.jump(at + length, index + 1)
 
 
 def _resolved(lowered: str, suspects: list[tuple[int, str]]) -> str:

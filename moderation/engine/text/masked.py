@@ -12,7 +12,7 @@ _MASKED = re.compile(
 )
 _TRAILING = "@$&!?~.-"
 # Beyond what people write in 20 KB.
-MOST_WORDS = 400
+MOST_WORDS = 100
 _ENDINGS = ("ed", "er", "ers", "in", "ing", "ings")
 
 

@@ -26,6 +26,14 @@ class Offsets:
         self._origin.append(origin)
         self._width.append(width)
 
+    def fan(self, at: int, count: int, origin: int) -> None:
+        """The count characters (or none) from position at on all stand for the one at origin."""
+        if count > 1:
+            self._at += range(at + 1, at + count)
+            self._origin += [origin] * (count - 1)
+            self._width += [1] * (count - 1)
+        self.jump(at + count, origin + 1)
+
     def span(self, start: int, end: int) -> Span:
         """A non-empty range of the changed text in, the range of the source out."""
         first = bisect_right(self._at, start) - 1
