@@ -15,12 +15,14 @@ from moderation.evaluation import learned, sets
 NEWS, COMMENTS = "civil_autolabel_test", 600
 WORDS = (15, 80)
 _FRESH = """
-import time, resource
+import time
 from moderation.adapters.classifiers.learned import Learned
 from moderation.engine.facts import Submission
 begin = time.process_time()
 Learned().score(Submission("What a pathetic moron you are. " * 40), language="en", seconds=60)
-print(time.process_time() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+taken = time.process_time() - begin
+status = open("/proc/self/status", encoding="utf-8").read()  # ru_maxrss is at least what the starting process held
+print(taken, int(status.split("VmHWM:")[1].split()[0]) / 1024)
 """
 
 

@@ -144,7 +144,9 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         gates=gates,
         matchers=Matchers(
             _lexicon(lists, lambda key: key in gates.asked),
-            _lexicon(lists, lambda key: key not in gates.asked and (key in build.used_keys or key[0] == PUBLIC_FIGURES)),
+            _lexicon(
+                lists, lambda key: key not in gates.asked and (key in build.used_keys or key[0] == PUBLIC_FIGURES)
+            ),
             PatternSet(build.patterns),
         ),
         lists=build.lists,

@@ -70,6 +70,15 @@ def test_html_places_lead_into_the_source() -> None:
     assert source[slice(*view.span(amp, amp + 1))] == "&amp;"
 
 
+@given(NASTY, st.lists(st.integers(0, 400), max_size=8))
+def test_a_word_ends_where_it_ends_whatever_was_asked_before(text: str, places: list[int]) -> None:
+    view = fold(text)
+    for place in (place for place in places if place < len(view.text)):
+        rest = view.text[place:]
+        letters = next((at for at, sign in enumerate(rest) if not sign.isalnum()), len(rest))
+        assert view.word_end(place) == place + letters
+
+
 def test_blanks_are_squeezed_and_breaks_kept_apart() -> None:
     view = fold("kill\n \n  your   self")
     assert view.text == "kill your self"

@@ -155,3 +155,18 @@ def test_versions_with_the_same_lists_share_what_is_compiled_of_them() -> None:
     assert titled.version != first.version
     assert titled.matchers.lexicon is first.matchers.lexicon
     assert load({**TWO, "lists/bad.yaml": "terms: [darn]"}).matchers.lexicon is not first.matchers.lexicon
+
+
+def test_a_list_that_opens_no_rule_is_searched_only_where_a_rule_asks_for_it() -> None:
+    files = {
+        "lists/oaths.yaml": "{note: n, tier: listed, groups: [{form: word, words: 'darn'}]}",
+        "lists/kin.yaml": "{note: n, tier: listed, groups: [{form: word, words: 'mother'}]}",
+        "a.yaml": "rules:\n" + rule("{terms: oaths, near: {terms: kin}}"),
+    }
+    ruleset = load(files)
+    assert (ruleset.matchers.lexicon.keys, ruleset.matchers.background.keys) == (
+        {("oaths", "listed")},
+        {("kin", "listed")},
+    )
+    assert judged(ruleset, "Darn your mother.").matches
+    assert not judged(ruleset, "My mother came.").matches and not judged(ruleset, "Darn it.").matches

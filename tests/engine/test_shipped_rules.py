@@ -8,7 +8,7 @@ import pytest
 from moderation.engine.examples import run_examples
 from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.verdict import CATEGORIES
-from tests.engine.cases import one_rule
+from tests.engine.cases import judged, one_rule
 from tests.engine.conftest import shipped_files
 
 REQUIRED = """names-a-victim active-court-case accuses-of-a-crime private-details threat-at-person threat-at-place
@@ -83,9 +83,13 @@ def test_policy_of_strikes(shipped: Ruleset) -> None:
     ],
 )
 def test_ordinary_comments_pass(shipped: Ruleset, text: str) -> None:
-    from tests.engine.cases import judged
-
     assert judged(shipped, text, author={"published": 0}).action == "allow"
+
+
+def test_a_long_comment_of_ordinary_words_is_judged_to_its_end(shipped: Ruleset) -> None:
+    long = "We and our neighbours asked my council, and nobody told us who warned them; I asked again. " * 50
+    verdict = judged(shipped, long)
+    assert (verdict.action, verdict.reasons) == ("allow", ())
 
 
 def test_a_wrong_example_is_told() -> None:

@@ -13,7 +13,9 @@ from ..schema import Bad, OneOf, Some, Table, Text, bounds, within
 from ..source import Located
 from ..text.addresses import addresses, may_have_addresses
 from .base import NO, Build, Filter, Kind, Outcome
+from .sifting import MOST_KEPT
 
+_LONGEST_HOST = 253  # RFC 1035
 _HREF = re.compile(r"href\s{0,5}=\s{0,5}[\"']?([^\s\"'>]{1,2000})", re.IGNORECASE)
 
 
@@ -33,14 +35,12 @@ class Links:
         found = [one for host, one in links if self._counts(host, own)]
         if not found or not within(len(found), self.count):
             return NO
-        return Outcome(True, tuple(one for one in found if one.end > one.start))
+        return Outcome(True, tuple([one for one in found if one.end > one.start][:MOST_KEPT]))
 
     def _counts(self, host: str, own: str) -> bool:
-        if own and _is_under(host, own):
+        if own and _is_under(host, frozenset((own,))):
             return False
-        if self.hosts is not None:
-            return any(_is_under(host, wanted) for wanted in self.hosts)
-        return not any(_is_under(host, known) for known in self.not_hosts)
+        return _is_under(host, self.hosts) if self.hosts is not None else not _is_under(host, self.not_hosts)
 
 
 def _links(look: Look) -> list[tuple[str, Found]]:
@@ -67,8 +67,9 @@ def _host(address: str) -> str:
     return host.lower().removeprefix("www.").strip(".")
 
 
-def _is_under(host: str, domain: str) -> bool:
-    return host == domain or host.endswith("." + domain)
+def _is_under(host: str, domains: frozenset[str]) -> bool:
+    parts = host[-_LONGEST_HOST:].split(".")
+    return any(".".join(parts[at:]) in domains for at in range(len(parts)))
 
 
 def _make(value: dict[str, Any], node: Located, build: Build) -> Links | Bad:

@@ -41,7 +41,9 @@ class Terms:
     def _find(self, look: Look, place: str) -> list[Found]:
         side = look.side(place)
         return [
-            Found(hit.start, hit.end, place, hit.term.use, hit.hidden_as or side.view.hidden_as(*hit[2:4]), hit.term.tier)
+            Found(
+                hit.start, hit.end, place, hit.term.use, hit.hidden_as or side.view.hidden_as(*hit[2:4]), hit.term.tier
+            )
             for hit in self._hits(side)
             if hit.term.language is None or hit.term.language == look.language.code
         ]

@@ -30,6 +30,7 @@ STROKED = {
 
 # Marks that sit on Latin, Greek and Cyrillic letters; marks of other scripts are letters' parts.
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_LONGEST = 4  # a whole sentence in one character, as Arabic has them, is left alone: it hides no word, and makes a text 18 times as long
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800\u17b4\u17b5\ufffc"
 
 
@@ -58,7 +59,8 @@ def fold_sign(sign: str) -> str:
     boxed = _boxed_letter(sign)
     if boxed:
         return boxed
-    return _settled(sign)
+    settled = _settled(sign)
+    return settled if len(settled) <= _LONGEST else sign
 
 
 def _settled(sign: str) -> str:
