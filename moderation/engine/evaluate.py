@@ -87,8 +87,12 @@ def _matches(rule: Rule, outcome: Outcome, look: Look) -> Iterable[Match]:
 
 
 def _spans(several: list[Found], look: Look) -> tuple[tuple[int, int], ...]:
+    """Where the evidence stands in the writer's text, without the comma or blank that a pattern ends with."""
     view = look.text.view
-    return tuple(sorted({view.span(found.start, found.end) for found in several}))[:MOST_SPANS]
+    lengths = [len(view.text[found.start : found.end].rstrip(" ,;:")) for found in several]
+    ends = [found.start + length if length else found.end for found, length in zip(several, lengths, strict=True)]
+    places = {view.span(found.start, end) for found, end in zip(several, ends, strict=True)}
+    return tuple(sorted(places))[:MOST_SPANS]
 
 
 def _verdict(
@@ -100,7 +104,7 @@ def _verdict(
     *,
     is_cut: bool,
 ) -> Verdict:
-    live = sorted((m for m in matches if m.state == "live"), key=lambda m: (-RANK[m.action], m.rule)) if matches else []
+    live = _in_order([m for m in matches if m.state == "live"], ruleset) if matches else []
     others = sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule) if matches else []
     acting = _acting(live, unsure, failed, is_cut=is_cut)
     hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
@@ -120,6 +124,12 @@ def _verdict(
         strikes=tuple(dict.fromkeys([rule.strike for rule in hit.values() if rule.strike])),
         failed=tuple([rule.id for rule in failed]),
     )
+
+
+def _in_order(live: list[Match], ruleset: Ruleset) -> list[Match]:
+    """The strictest first; of these, words before scores: what a list names is the better reason to read."""
+    scored = {rule.id for rule in ruleset.gates.rules if rule.scores}
+    return sorted(live, key=lambda match: (-RANK[match.action], match.rule in scored, match.rule))
 
 
 def _acting(

@@ -57,6 +57,23 @@ def test_the_strictest_action_wins_and_every_match_is_kept() -> None:
     assert (verdict.ruleset, verdict.engine) == (three.version, ENGINE_VERSION)
 
 
+def test_words_come_before_scores_where_both_ask_for_the_same() -> None:
+    both = rules(
+        rule("{score: {toxicity: {at_least: 0.5}}}", id="a"),
+        rule("{terms: [moron]}", id="b"),
+        rule("{score: {toxicity: {at_least: 0.5}}}", id="c", action="reject"),
+    )
+    verdict = judged(both, "Moron.", scores={"toxicity": 0.9})
+    assert [match.rule for match in verdict.matches] == ["c", "b", "a"]
+
+
+def test_the_sign_that_a_pattern_ends_with_is_no_evidence() -> None:
+    text = "Shut up, Jo. Shut up ;;"
+    verdict = judged(one_rule(r"{pattern: ['shut up[ ,;]+', ';+']}"), text)
+    found = sorted(text[slice(*span)] for match in verdict.matches for span in match.spans)
+    assert found == [";;", "Shut up", "Shut up"]
+
+
 def test_spans_are_code_points_of_the_given_text() -> None:
     text = "🎉 <b>Ｍ\u200boron</b> &amp; moron"
     match_spans = [
