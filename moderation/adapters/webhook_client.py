@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from moderation import __version__
@@ -38,6 +39,12 @@ class _Failed(Exception):
         self.word = word
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The authorities that this machine trusts: reading them takes longer than a request."""
+    return ssl.create_default_context()
+
+
 class WebhookClient:
     """Sends one signed request at a time; keeps no connection and no state."""
 
@@ -52,7 +59,7 @@ class WebhookClient:
         self._allow_private = allow_private
         self._seconds = seconds
         self._resolve = resolve or resolve_host
-        self._context = context or ssl.create_default_context()
+        self._context = context
 
     def check(self, url: str) -> str | None:
         """Why `url` may not be an endpoint (None: it may). A name that does not resolve now may do so later."""
@@ -129,7 +136,7 @@ class WebhookClient:
     def _secured(self, plain: socket.socket, target: Target, end: float) -> socket.socket:
         plain.settimeout(_left(end))
         try:
-            return self._context.wrap_socket(plain, server_hostname=target.host)
+            return (self._context or _trusted()).wrap_socket(plain, server_hostname=target.host)
         except TimeoutError:
             raise _Failed("timeout") from None
         except (OSError, ValueError):
