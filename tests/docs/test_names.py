@@ -135,6 +135,16 @@ def test_files_that_are_named_exist() -> None:
                 assert made or (pages.ROOT / word).exists(), f"{pages.named(path)}: {word}"
 
 
+def test_every_module_that_is_run_by_name_exists_and_takes_the_options_shown() -> None:
+    for path in pages.PAGES:
+        for module, options in re.findall(r"python -m ((?:moderation|bench|tests)[\w.]*)([^`\n]*)", pages.text(path)):
+            file = pages.ROOT / module.replace(".", "/")
+            found = next((each for each in (file.with_suffix(".py"), file / "__main__.py") if each.exists()), None)
+            assert found, f"{pages.named(path)}: {module}"
+            for option in re.findall(r"--[a-z-]+", options):
+                assert f'"{option}"' in found.read_text("utf-8"), f"{pages.named(path)}: {module} {option}"
+
+
 PRIVATE = ("/wor" + "k/", "/ro" + "ot/", "/hom" + "e/", "newsroom" + ".md", "house" + ".md", "contract" + ".md")
 
 

@@ -6,7 +6,7 @@ import numpy
 import pytest
 
 from moderation.evaluation import sentences as measured
-from moderation.evaluation.learning import formulas
+from moderation.evaluation.learning import eight_bits, formulas
 from moderation.evaluation.learning.sentences import MANY, ONE, sentences
 from moderation.evaluation.learning.targets import HEADS, is_held, is_reported, targets_of
 from moderation.evaluation.sets import Comment
@@ -93,3 +93,42 @@ def test_dev_sets_that_the_model_is_reported_by_decide_no_formula() -> None:
     plan = formulas.PLANS["toxicity"][0]
     assert plan.truth(Comment("1", "x", "surge_toxicity", True, {"toxic": 1})) is None
     assert plan.truth(Comment("1", "x", "civil_demo1k", True, {"toxic": 1})) is True
+
+
+def quantized(name: str, numbers: numpy.ndarray, *, axis: int | None) -> dict[str, numpy.ndarray]:
+    """As onnxruntime writes a tensor: whole numbers, with a step and a zero for each column (axis 0) or for all."""
+    low, high = numbers.min(axis=axis), numbers.max(axis=axis)
+    step = ((high - low) / 255).astype(numpy.float32)
+    zero = numpy.round(-low / step).astype(numpy.uint8)
+    whole = numpy.clip(numpy.round(numbers / step) + zero, 0, 255).astype(numpy.uint8)
+    return {f"{name}_quantized": whole, f"{name}_scale": step, f"{name}_zero_point": zero}
+
+
+def test_weights_come_out_of_eight_bits_under_the_names_of_training() -> None:
+    dice = numpy.random.default_rng(1)
+    words, heads, pieces = dice.normal(size=(9, 4)), dice.normal(size=(4, 3)) * [1, 10, 100], dice.normal(size=(4, 1))
+    bias = numpy.zeros(3, dtype=numpy.float32)
+    tensors = {
+        "scorer.encoder.LayerNorm.weight": bias,
+        "scorer.encoder.layer.0.dense.bias": bias,
+        "words.bias": bias[:1],
+        **quantized("scorer.encoder.words.weight", words, axis=None),
+        **quantized("onnx::MatMul_7", heads, axis=0),
+        **quantized("onnx::MatMul_8", pieces, axis=0),
+    }
+    products = {
+        "/encoder/layer.0/dense/MatMul_quant": "onnx::MatMul_7_quantized",
+        "/words/MatMul_quant": "onnx::MatMul_8_quantized",
+    }
+    found = eight_bits.parameters(tensors, products)
+    assert found.keys() == {
+        "scorer.encoder.LayerNorm.weight", "scorer.encoder.words.weight",
+        "scorer.encoder.layer.0.dense.weight", "scorer.encoder.layer.0.dense.bias", "words.weight", "words.bias",
+    }  # fmt: skip
+    for name, given, step in (
+        ("scorer.encoder.words.weight", words, tensors["scorer.encoder.words.weight_scale"]),
+        ("scorer.encoder.layer.0.dense.weight", heads.T, tensors["onnx::MatMul_7_scale"][:, None]),
+        ("words.weight", pieces.T, tensors["onnx::MatMul_8_scale"][:, None]),
+    ):
+        assert found[name].dtype == numpy.float32
+        assert (numpy.abs(found[name] - given) <= step).all(), name

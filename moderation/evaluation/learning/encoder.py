@@ -123,7 +123,7 @@ def _step(
     with torch.no_grad():
         for own, copy in zip(learning, full, strict=True):
             own.copy_(copy)
-    return float(loss)
+    return float(loss.detach())
 
 
 _WEIGHTS = torch.tensor([_HEAD_WEIGHT.get(name, 1.0) for name in HEADS])

@@ -1,4 +1,4 @@
-"""The trained encoder as a file for onnxruntime, with weights of eight bits."""
+"""The trained encoder as a file for onnxruntime, with weights of eight bits; and back, to train on from what ships."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from moderation.evaluation.learning.encoder import Scorer
+from moderation.evaluation.learning import eight_bits
+from moderation.evaluation.learning.encoder import Scorer, base
 
 _OPSET = 17
 
@@ -41,3 +42,17 @@ def write(scorer: Scorer, words: nn.Linear, file: Path) -> None:
             dynamic_axes={"input_ids": names, "attention_mask": names, "heads": {0: "texts"}, "words": names},
         )  # fmt: skip
         quantize_dynamic(full, file, weight_type=QuantType.QInt8, per_channel=True)
+
+
+def read(file: Path) -> tuple[Scorer, nn.Linear]:
+    """What `write` was given, but for what eight bits lost. Raises if a parameter is not in the file."""
+    import onnx
+    from onnx import numpy_helper
+
+    graph = onnx.load(file).graph
+    tensors = {each.name: numpy_helper.to_array(each) for each in graph.initializer}
+    products = {node.name: node.input[1] for node in graph.node if node.op_type == "MatMulInteger"}
+    scorer = Scorer(str(base()))
+    both = _Both(scorer, nn.Linear(scorer.encoder.config.hidden_size, 1))
+    both.load_state_dict({name: torch.tensor(each) for name, each in eight_bits.parameters(tensors, products).items()})
+    return scorer, both.words
