@@ -278,6 +278,12 @@ def test_an_answer_has_an_id_of_its_own_be_it_a_verdict_or_a_fault(
     assert len(set(ids)) == 5 and all(re.fullmatch("[0-9a-f]{32}", id) for id in ids)
 
 
+def test_the_key_that_is_asked_about_is_verified_and_not_the_one_that_wordpress_has(akismet: Akismet) -> None:
+    asked = {"blog": BLOG, "key": "abcdefabcdef", "api_key": akismet.key}
+    assert said(akismet.call("/1.1/verify-key", asked)) == "invalid"
+    assert said(akismet.call("/1.1/verify-key", {**asked, "key": akismet.key, "api_key": "abcdefabcdef"})) == "valid"
+
+
 @pytest.mark.parametrize(
     ("sent", "meant"),
     [(r"You\'re a \"fool\".", "You're a \"fool\"."), (r"C:\\x it\'s", r"C:\x it's"), (r"a\'b 'c'", r"a\'b 'c'"),

@@ -66,18 +66,21 @@ def blueprint(edge: Edge) -> Blueprint:
 
 
 def _opened(edge: Edge, view: View) -> Callable[[], Response]:
+    # WordPress asks about a new key beside the one that it has.
+    names = ("key", "api_key") if view is verify_key else ("api_key", "key")
+
     def opened() -> Response:
         form, now = form_body.read(), edge.application.now()
-        holder = auth.authorise_protocol(edge.application, _key(form), ACT, now=now)
+        holder = auth.authorise_protocol(edge.application, _key(form, *names), ACT, now=now)
         return view(Asked(edge, holder, form, now))
 
     return roles.mark(opened, ACT)
 
 
-def _key(form: Mapping[str, str]) -> str:
+def _key(form: Mapping[str, str], *names: str) -> str:
     """In the form, else the first label of the host name."""
     label, dot, _ = request.headers.get("Host", "").partition(".")
-    return form.get("api_key") or form.get("key") or (label if dot else "")
+    return next((form[name] for name in names if form.get(name)), label if dot else "")
 
 
 def _need(asked: Asked, *names: str) -> None:
