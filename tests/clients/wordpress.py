@@ -33,14 +33,15 @@ def install() -> str | None:
     return None if (FOLDER / ".made").exists() else "WordPress could not be had"
 
 
-def our_file(service: str) -> str:
-    """The must-use plugin of docs/akismet.md, for a service with this address."""
+def our_file(service: str, *, earlier: bool = False) -> str:
+    """The must-use plugin of docs/akismet.md, for a service with this address; as it was in `earlier` days if asked for."""
     page = (ROOT / "docs" / "akismet.md").read_text("utf-8")
     found = re.search(r"```php\n(.*?)```", page, re.DOTALL)
     assert found is not None
     asked = found[1].replace("https://moderation.example.org/", f"{service}/")
     assert asked.count(service) == 1
-    return asked
+    added = ("is_wp_error", "x-akismet-guid") if earlier else ()
+    return "\n".join(line for line in asked.splitlines() if not any(word in line for word in added))
 
 
 class WordPress:
@@ -115,9 +116,9 @@ class WordPress:
         assert answer.status_code == 200
         return answer.text
 
-    def ask(self, service: str) -> None:
+    def ask(self, service: str, *, earlier: bool = False) -> None:
         """Let the plugin ask a service at this address."""
-        (self._own / "keep-it-civil.php").write_text(our_file(service), "utf-8")
+        (self._own / "keep-it-civil.php").write_text(our_file(service, earlier=earlier), "utf-8")
 
     def end(self) -> None:
         """Stop it."""
