@@ -42,6 +42,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
         pytest.skip(why)
     made = Up(tmp_path_factory.mktemp("service"))
     (made.rules / "daft.yaml").write_text(DAFT)
+    own = made.rules / "sites" / "main"
+    own.mkdir(parents=True)
+    (own / "settings.yaml").write_text("undo_seconds: 0\n")
     made.begin(**SETTINGS)
     yield made
     made.stop()
