@@ -26,7 +26,9 @@ def key() -> None:
 )
 @click.option("--label", type=service.Name(), help="A note for you.")
 @click.option(
-    "--secret", type=service.Name(), help="The same in the command, where others see it in the list of processes."
+    "--secret",
+    type=service.Name(),
+    help="As --secret-file, but in the command, where others see it in the list of processes.",
 )
 @click.option(
     "--secret-file",
@@ -66,7 +68,7 @@ def key() -> None:
 @click.option(
     "--token",
     type=service.Name(longest=2_000),
-    help="The same in the command, where others see it in the list of processes.",
+    help="As --token-file, but in the command, where others see it in the list of processes.",
 )
 @click.option(
     "--token-file",
