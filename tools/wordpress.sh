@@ -8,7 +8,7 @@ wanted=$(cat tests/clients/wordpress.txt tools/wordpress.sh | cksum)
 [ "$(cat .wordpress/.made 2>/dev/null)" = "$wanted" ] && exit 0
 printf 'Installing the WordPress of tests/clients/wordpress.txt (once) ...\n' >&2
 rm -rf .wordpress
-mkdir -p .wordpress/work/lists/partial .wordpress/work/cache/archives/partial
+mkdir -p .wordpress/fetched/lists/partial .wordpress/fetched/cache/archives/partial
 { read -r program; read -r builds; } < tests/clients/wordpress.txt
 
 npm install --silent --no-audit --no-fund --prefix .wordpress/node "$program" >/dev/null
@@ -16,7 +16,7 @@ for php in .wordpress/node/node_modules/@php-wasm/node-[0-9]*; do  # eight versi
   [ "${php##*/}" = node-8-3 ] || rm -rf "$php"
 done
 
-cd .wordpress/work
+cd .wordpress/fetched
 npm pack --silent "$builds" >/dev/null
 tar xzf ./*.tgz package/src/wordpress/wp-6.5.zip
 ../../.venv/bin/python -m zipfile -e package/src/wordpress/wp-6.5.zip ../site
@@ -31,5 +31,5 @@ akismet() {
 }
 akismet >/dev/null 2>&1 || printf 'The Akismet plugin could not be had.\n' >&2
 cd ../..
-rm -rf .wordpress/work
+rm -rf .wordpress/fetched
 printf '%s\n' "$wanted" > .wordpress/.made
