@@ -25,7 +25,16 @@ def key() -> None:
     help="What it opens.",
 )
 @click.option("--label", type=service.Name(), help="A note for you.")
-@click.option("--secret", type=service.Name(), help="The secret that the other side signs with (coral kinds).")
+@click.option(
+    "--secret",
+    type=service.Name(),
+    help="As --secret-file, but in the command, where others see it in the list of processes.",
+)
+@click.option(
+    "--secret-file",
+    metavar="FILE",
+    help="A file with the secret that the other side signs with (coral kinds); - asks for it.",
+)
 @click.option(
     "--scope",
     type=click.Choice(SCOPES),
@@ -59,7 +68,13 @@ def key() -> None:
 @click.option(
     "--token",
     type=service.Name(longest=2_000),
-    help="Coral's webhooks: the token of its API, with --url. WordPress: USER:APPLICATION_PASSWORD.",
+    help="As --token-file, but in the command, where others see it in the list of processes.",
+)
+@click.option(
+    "--token-file",
+    metavar="FILE",
+    help="With --url. A file with, for Coral's webhooks, the token of its API; for WordPress "
+    "USER:APPLICATION_PASSWORD; - asks for it.",
 )
 @service.data_option
 def add_key(
@@ -67,6 +82,7 @@ def add_key(
     kind: str,
     label: str | None,
     secret: str | None,
+    secret_file: str | None,
     scope: str,
     days: int | None,
     languages: str | None,
@@ -76,9 +92,11 @@ def add_key(
     on_failure: str | None,
     url: str | None,
     token: str | None,
+    token_file: str | None,
     data: Path | None,
 ) -> None:
     """Make a key; it is shown only now."""
+    secret, token = service.secret("--secret", secret, secret_file), service.secret("--token", token, token_file)
     if secret and not kind.startswith("coral"):
         raise click.UsageError("--secret is for the coral kinds; the secret of another key is made here.")
     moment = now()

@@ -92,22 +92,23 @@ class WordPress:
             found = _wish(session, claim)
         if isinstance(found, str):
             return found
-        outcome = self._ask(found, rest.address(found.site, found.external_id), rest.change(found.status))
-        return self._had_it(found) if outcome == "refused" else outcome
+        before = self._ask(found, rest.address_to_read(found.site, found.external_id), b"{}")
+        if before is None:
+            return "gone"
+        if before.status == found.status:
+            return "unchanged"
+        if before.status == rest.POST_IN_TRASH:  # what is set now would be undone when the post comes back
+            raise Unreadable("post_in_trash")
+        change = rest.change(found.status, before)
+        after = self._ask(found, rest.address_to_change(found.site, found.external_id), change)
+        if after is None:
+            return "gone"
+        if after.status != found.status:
+            raise Unreadable("not_changed")
+        return "told"
 
-    def _had_it(self, wish: _Wish) -> str:
-        """WordPress refuses a change to the status that a comment has, with the error of a change that failed."""
-        reply = self.door.post(
-            url=rest.address_to_read(wish.site, wish.external_id),
-            authorization=rest.authorization(wish.token),
-            body=b"{}",
-        )
-        if rest.status_of(reply) != wish.status:
-            raise Unreadable("status_500")
-        return "unchanged"
-
-    def _ask(self, wish: _Wish, url: str, body: bytes) -> str:
-        return rest.outcome(self.door.post(url=url, authorization=rest.authorization(wish.token), body=body))
+    def _ask(self, wish: _Wish, url: str, body: bytes) -> rest.Standing | None:
+        return rest.standing(self.door.post(url=url, authorization=rest.authorization(wish.token), body=body))
 
     def _claim(self, row_id: str, now: datetime) -> _Claim | None:
         with self.record.database.write() as session:

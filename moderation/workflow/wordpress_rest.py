@@ -1,9 +1,11 @@
 """What is asked of a WordPress by its REST API, and what its answers mean."""
 
 import base64
+import ipaddress
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from moderation.workflow.jobs import Unreadable
@@ -11,9 +13,20 @@ from moderation.workflow.ports import Reply
 
 STATUSES: Mapping[str, str] = {"published": "approved", "held": "hold", "rejected": "trash"}  # ours → theirs
 SPAM = "spam"
-GONE = "rest_comment_invalid_id"
-REFUSED_CHANGE = "rest_comment_failed_edit"  # with 500: also where the comment has that status already
+GONE = ("rest_comment_invalid_id", "rest_post_invalid_id")  # the comment, or the post that it stood under
+POST_IN_TRASH = "post-trashed"
+NO_ADDRESS = "0.0.0.0"  # noqa: S104 # nothing is bound: WordPress's own word for an address that is not known
+NO_AGENT = "-"
 _ID = re.compile(r"[1-9][0-9]{0,19}")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A comment as it is there: its status, and from where and with what it was written."""
+
+    status: str
+    address: str
+    agent: str
 
 
 def is_id(external_id: str) -> bool:
@@ -21,14 +34,14 @@ def is_id(external_id: str) -> bool:
     return _ID.fullmatch(external_id) is not None
 
 
-def address(site: str, external_id: str) -> str:
-    """Where the comment is changed, at the site with this address."""
-    return f"{site.rstrip('/')}/wp-json/wp/v2/comments/{external_id}"
-
-
 def address_to_read(site: str, external_id: str) -> str:
-    """Where its status is read by a POST: WordPress takes the method from the address."""
-    return f"{address(site, external_id)}?_method=GET&context=edit&_fields=id,status"
+    """Where the comment is read by a POST: WordPress takes the method from the address."""
+    return f"{_address(site, external_id)}?_method=GET&context=edit&_fields=id,status,author_ip,author_user_agent"
+
+
+def address_to_change(site: str, external_id: str) -> str:
+    """Where its status is changed, at the site with this address; no text comes back."""
+    return f"{_address(site, external_id)}?_fields=id,status"
 
 
 def authorization(token: str) -> str:
@@ -36,32 +49,42 @@ def authorization(token: str) -> str:
     return "Basic " + base64.b64encode(token.encode()).decode()
 
 
-def change(status: str) -> bytes:
-    """The request for a status."""
-    return json.dumps({"status": status}).encode()
+def change(status: str, found: Standing) -> bytes:
+    """The request for a status.
+
+    With each change WordPress notes the caller's address and program as those of the comment's writer, unless it is told
+    others; a blank counts as not told.
+    """
+    known = {"author_ip": found.address or NO_ADDRESS, "author_user_agent": found.agent or NO_AGENT}
+    return json.dumps({"status": status, **known}).encode()
 
 
-def outcome(reply: Reply) -> str:
-    """told, gone, or refused (it may have that status already: read it); Unreadable for all that is tried again."""
-    status = reply.answer.status
+def standing(reply: Reply) -> Standing | None:
+    """The comment as an answer tells it, None where there is none any more; Unreadable for all that is tried again."""
+    status, found = reply.answer.status, _object(reply.body)
     if status is None:
         raise Unreadable(reply.answer.error or "no_answer")
-    if status in (200, 201):
-        if not reply.body.lstrip().startswith(b"{"):  # a page of the site: the API is switched off or elsewhere
-            raise Unreadable("no_json")
-        return "told"
-    code = _object(reply.body).get("code")
-    if status == 404 and code == GONE:
-        return "gone"
-    if status == 500 and code == REFUSED_CHANGE:
-        return "refused"
-    raise Unreadable(f"status_{status}")
+    if status == 404 and found.get("code") in GONE:
+        return None
+    if status not in (200, 201):
+        raise Unreadable(f"status_{status}")
+    if not isinstance(found.get("status"), str):  # a page of the site: the API is switched off or elsewhere
+        raise Unreadable("no_json")
+    return Standing(found["status"], _ip(found.get("author_ip")), str(found.get("author_user_agent") or ""))
 
 
-def status_of(reply: Reply) -> str | None:
-    """The status that the comment has there, as far as the answer tells."""
-    found = _object(reply.body).get("status") if reply.answer.status == 200 else None
-    return found if isinstance(found, str) else None
+def _address(site: str, external_id: str) -> str:
+    return f"{site.rstrip('/')}/wp-json/wp/v2/comments/{external_id}"
+
+
+def _ip(found: object) -> str:
+    """An address that WordPress takes back as it is, or nothing."""
+    text = str(found)
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    return "" if "%" in text else text  # it knows no zones
 
 
 def _object(raw: bytes) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from werkzeug.test import TestResponse
 
 from moderation.errors import Unavailable
 from moderation.storage.models import AuditRow, FeedbackRow
-from moderation.web import bounded
+from moderation.web import bounded, form_body
 from moderation.web.api.akismet import CALLS, METHODS
 from tests.web.service import OPERATOR, RULES, Service, Template
 
@@ -257,6 +257,48 @@ def test_forms_as_clients_send_them(akismet: Akismet) -> None:
     assert said(akismet.call("/1.1/comment-check", parts, content_type="multipart/form-data")) == "true"
 
 
+def test_an_answer_has_an_id_of_its_own_be_it_a_verdict_or_a_fault(
+    akismet: Akismet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """WordPress's plugin (5.3.7 and later) takes no notice of one without."""
+
+    def crash(*_: Any, **__: Any) -> None:
+        raise RuntimeError
+
+    answers = [
+        akismet.check(),
+        akismet.check("You numpty."),
+        akismet.call("/1.1/comment-check", {}),
+        akismet.check("x" * 300_000),
+    ]
+    monkeypatch.setattr(type(akismet.service.application.judge), "assess", crash)
+    answers.append(akismet.check())
+    assert [one.text for one in answers] == ["false", "true", "invalid", "too_large", "internal_error"]
+    ids = [one.headers["X-akismet-guid"] for one in answers]
+    assert len(set(ids)) == 5 and all(re.fullmatch("[0-9a-f]{32}", id) for id in ids)
+
+
+def test_the_key_that_is_asked_about_is_verified_and_not_the_one_that_wordpress_has(akismet: Akismet) -> None:
+    asked = {"blog": BLOG, "key": "abcdefabcdef", "api_key": akismet.key}
+    assert said(akismet.call("/1.1/verify-key", asked)) == "invalid"
+    assert said(akismet.call("/1.1/verify-key", {**asked, "key": akismet.key, "api_key": "abcdefabcdef"})) == "valid"
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [(r"You\'re a \"fool\".", "You're a \"fool\"."), (r"C:\\x it\'s", r"C:\x it's"), (r"a\'b 'c'", r"a\'b 'c'"),
+     (r"C:\x", r"C:\x"), (r"x\\\'y", r"x\'y"), ("plain", "plain"), ("\\", "\\"), ("it's", "it's")],
+)  # fmt: skip
+def test_backslashes_that_wordpress_puts_before_quotation_marks_go(sent: str, meant: str) -> None:
+    assert form_body.unslashed(sent) == meant
+
+
+def test_a_text_with_such_backslashes_is_judged_as_it_was_written(akismet: Akismet) -> None:
+    written = 'See <a href="https://spam.example/x">this</a>, it\'s cheap.'
+    sent = written.replace('"', '\\"').replace("'", "\\'")
+    assert [akismet.check(text).headers["X-Moderation-Action"] for text in (written, sent)] == ["reject", "reject"]
+
+
 def test_whatever_bytes_come_the_answer_is_one_of_three_words(
     akismet: Akismet, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -300,6 +342,7 @@ def test_what_wordpress_asks_beside(akismet: Akismet) -> None:
     assert json.loads(akismet.call("/1.1/get-stats", {**form, "from": "all"}).data) is None
     assert said(akismet.call("/1.1/deactivate", form)) == "deactivated"
     assert said(akismet.call("/1.1/verify-key", form)) == "valid"
+    assert akismet.service.client.get("/1.2/compatible-plugins").get_json() == []
 
 
 def test_version_1_2(akismet: Akismet) -> None:

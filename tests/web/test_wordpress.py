@@ -1,6 +1,7 @@
 """What people decide here on comments of a WordPress: told there through its REST API, over real HTTP."""
 
 import base64
+import ipaddress
 import json
 import threading
 import time
@@ -29,19 +30,22 @@ TOKEN = "desk:abcd efgh ijkl mnop qrst uvwx"
 MODERATOR = Actor("user", "0" * 32, "moderator")
 INSULT, ADVERT = "You are a numpty.", "Get your casinobonus today."
 ID = "101"
+WRITER = ("203.0.113.9", "Browser/1")
 
 
 @dataclass
 class Site:
-    """A WordPress (6.1) with comments: its answers as its comments controller gives them, and faults that a test wants."""
+    """A WordPress with comments: its answers as the real one of tests/clients gives them, and faults that a test wants."""
 
     statuses: dict[str, str] = field(default_factory=lambda: {ID: "hold"})
+    writers: dict[str, tuple[str, str]] = field(default_factory=lambda: {ID: WRITER})
     faults: list[tuple[int, dict[str, str], bytes]] = field(default_factory=list)
     seconds: float = 0.0
     written: list[tuple[str, str]] = field(default_factory=list)
     asked: int = 0
     port: int = 0
     password: str = TOKEN
+    stubborn: bool = False
 
     def answer(self, path: str, query: dict[str, list[str]], sent: bytes, authorization: str) -> tuple[int, Any]:
         """Status and body of one request."""
@@ -53,14 +57,16 @@ class Site:
         if authorization != "Basic " + base64.b64encode(self.password.encode()).decode():
             return 401, {"code": "rest_cannot_edit", "data": {"status": 401}}
         if query.get("_method") == ["GET"]:
-            return 200, {"id": int(id), "status": self.statuses[id]}
-        wanted = json.loads(sent)["status"]
-        assert wanted in ("approved", "hold", "spam", "trash")
-        if self.statuses[id] == wanted:
-            return 500, {"code": "rest_comment_failed_edit", "data": {"status": 500}}
-        self.statuses[id] = wanted
-        self.written.append((id, wanted))
-        return 200, {"id": int(id), "status": wanted, "content": {"raw": "x" * 100_000}}
+            address, agent = self.writers.get(id, WRITER)
+            return 200, {"id": int(id), "author_ip": address, "author_user_agent": agent, "status": self.statuses[id]}
+        given = json.loads(sent)
+        assert given["status"] in ("approved", "hold", "spam", "trash") and query["_fields"] == ["id,status"]
+        ipaddress.ip_address(given["author_ip"])  # a blank is refused by it with 400
+        self.writers[id] = (given.get("author_ip") or "127.0.0.1", given.get("author_user_agent") or "KeepItCivil")
+        if not self.stubborn:
+            self.statuses[id] = given["status"]
+            self.written.append((id, given["status"]))
+        return 200, {"id": int(id), "status": self.statuses[id]}
 
 
 @pytest.fixture
@@ -225,7 +231,7 @@ def test_only_the_last_of_several_steps_is_sent(newsroom: Newsroom) -> None:
     newsroom.undo(first)
     newsroom.decide("reject", "spam")
     newsroom.work()
-    assert (newsroom.wordpress.written, newsroom.wordpress.asked) == ([(ID, "spam")], 1)
+    assert newsroom.wordpress.written == [(ID, "spam")]
 
 
 def test_a_change_while_one_is_on_its_way_is_sent_after_it(newsroom: Newsroom) -> None:
@@ -248,13 +254,39 @@ def test_a_status_that_it_has_already_is_done(newsroom: Newsroom) -> None:
     assert newsroom.wordpress.written == []
 
 
-def test_a_change_that_failed_is_not_taken_for_one_that_was_not_needed(newsroom: Newsroom) -> None:
-    newsroom.wordpress.faults = [(500, {}, b'{"code": "rest_comment_failed_edit"}')]
-    assert (newsroom.decided().state, newsroom.row().last_error) == ("due", "status_500")
+def test_an_answer_that_tells_another_status_is_none(newsroom: Newsroom) -> None:
+    newsroom.wordpress.stubborn = True
+    assert (newsroom.decided().state, newsroom.row().last_error) == ("due", "not_changed")
+
+
+def test_a_comment_whose_post_is_in_the_trash_waits_for_it(newsroom: Newsroom) -> None:
+    newsroom.wordpress.statuses[ID] = "post-trashed"
+    assert (newsroom.decided().state, newsroom.row().last_error) == ("due", "post_in_trash")
+    newsroom.wordpress.statuses[ID] = "approved"
+    newsroom.wait(10)
+    newsroom.work()
+    assert newsroom.wordpress.written == [(ID, "trash")]
+
+
+@pytest.mark.parametrize(
+    ("there", "after"),
+    [(WRITER, WRITER), (("2001:db8::9", "x" * 250), ("2001:db8::9", "x" * 250)), (("", ""), ("0.0.0.0", "-")),
+     (("fe80::1%eth0", "0"), ("0.0.0.0", "0"))],
+)  # fmt: skip
+def test_the_address_of_the_writer_stays(newsroom: Newsroom, there: tuple[str, str], after: tuple[str, str]) -> None:
+    """WordPress would put ours in its place with each change."""
+    newsroom.wordpress.writers[ID] = there
+    newsroom.decided()
+    assert (newsroom.wordpress.written, newsroom.wordpress.writers[ID]) == ([(ID, "trash")], after)
 
 
 def test_what_is_gone_there_ends_quietly(newsroom: Newsroom) -> None:
     newsroom.wordpress.statuses.clear()
+    assert (newsroom.decided().state, newsroom.row().outcome) == ("done", "gone")
+
+
+def test_what_stood_under_a_post_that_is_gone_ends_quietly(newsroom: Newsroom) -> None:
+    newsroom.wordpress.faults = [(404, {}, b'{"code": "rest_post_invalid_id"}')]
     assert (newsroom.decided().state, newsroom.row().outcome) == ("done", "gone")
 
 
@@ -268,7 +300,7 @@ def test_an_address_without_the_api_is_not_taken_for_a_comment_that_is_gone(news
 
 @pytest.mark.parametrize(
     ("fault", "why"),
-    [((500, {}, b"{}"), "status_500"), ((503, {}, b"<html>"), "status_503"), ((200, {}, b"<html>"), "no_json"),
+    [((500, {}, b"{}"), "status_500"), ((503, {}, b"<html>"), "status_503"), ((200, {}, b"<html>"), "no_json"), ((200, {}, b"{}"), "no_json"),
      ((401, {}, b'{"code": "incorrect_password"}'), "status_401"), ((403, {}, b"{}"), "status_403"),
      ((404, {}, b"[" * 60_000), "status_404"), ((302, {"Location": "/blog/wp-json/wp/v2/comments/101"}, b""), "status_302")],
 )  # fmt: skip

@@ -5,17 +5,15 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import unquote_to_bytes
+from uuid import uuid4
 
 from flask import Blueprint, Response, request
-from werkzeug.exceptions import RequestEntityTooLarge
 
 from moderation.engine.facts import Author, Story, Submission
 from moderation.engine.verdict import RANK
-from moderation.errors import InvalidFields, ModerationError, NotAllowed, NotAuthenticated, TooLarge
-from moderation.web import auth, errors, roles
+from moderation.errors import InvalidFields, ModerationError, NotAllowed, NotAuthenticated
+from moderation.web import auth, errors, form_body, roles
 from moderation.web.fields import TEXT_BYTES, URL_LENGTH
-from moderation.web.json_body import REQUEST_BYTES
 from moderation.web.routes import Edge
 from moderation.workflow.feedback import Remark
 from moderation.workflow.judge import Judged
@@ -61,48 +59,28 @@ def blueprint(edge: Edge) -> Blueprint:
     akismet.register_error_handler(Exception, lambda error: _refuse(errors.unexpected(error)))
     for path, view in CALLS.items():
         akismet.add_url_rule(path, path.rpartition("/")[2], _opened(edge, view), methods=[METHODS.get(path, "POST")])
-    connected = roles.open_to_all("see that the service is alive and ready")(lambda: _bare("connected"))
-    akismet.add_url_rule("/1.1/test", "test", connected)
+    open_to_all = roles.open_to_all("see that the service is alive and ready")
+    akismet.add_url_rule("/1.1/test", "test", open_to_all(lambda: _bare("connected")))
+    akismet.add_url_rule("/1.2/compatible-plugins", "compatible-plugins", open_to_all(compatible_plugins))
     return akismet
 
 
 def _opened(edge: Edge, view: View) -> Callable[[], Response]:
+    # WordPress asks about a new key beside the one that it has.
+    names = ("key", "api_key") if view is verify_key else ("api_key", "key")
+
     def opened() -> Response:
-        form, now = _form(), edge.application.now()
-        holder = auth.authorise_protocol(edge.application, _key(form), ACT, now=now)
+        form, now = form_body.read(), edge.application.now()
+        holder = auth.authorise_protocol(edge.application, _key(form, *names), ACT, now=now)
         return view(Asked(edge, holder, form, now))
 
     return roles.mark(opened, ACT)
 
 
-def _form() -> dict[str, str]:
-    """The fields, whatever the Content-Type says: some clients send only a charset there, some send parts."""
-    if request.method == "GET":
-        return dict(request.args)
-    request.max_content_length = REQUEST_BYTES
-    try:
-        if request.mimetype == "multipart/form-data":
-            return {name: value.replace("\0", "") for name, value in request.form.items()}
-        raw = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise TooLarge(f"The form may have at most {REQUEST_BYTES} bytes.") from None
-    pairs = (part.partition(b"=") for part in raw.split(b"&"))
-    return {_decoded(name): _decoded(value) for name, _, value in pairs}
-
-
-def _decoded(raw: bytes) -> str:
-    octets = unquote_to_bytes(raw.replace(b"+", b" "))
-    try:
-        text = octets.decode("utf-8")
-    except UnicodeDecodeError:
-        text = octets.decode("cp1252", "replace")  # a blog of long ago
-    return text.replace("\0", "")
-
-
-def _key(form: Mapping[str, str]) -> str:
+def _key(form: Mapping[str, str], *names: str) -> str:
     """In the form, else the first label of the host name."""
     label, dot, _ = request.headers.get("Host", "").partition(".")
-    return form.get("api_key") or form.get("key") or (label if dot else "")
+    return next((form[name] for name in names if form.get(name)), label if dot else "")
 
 
 def _need(asked: Asked, *names: str) -> None:
@@ -250,6 +228,11 @@ def usage_limit(_asked: Asked) -> Response:
     return _json({"limit": "none", "usage": 0, "percentage": 0, "throttled": False})
 
 
+def compatible_plugins() -> Response:
+    """None: and the settings page of the plugin breaks off at any JSON but a list."""
+    return _json([])
+
+
 def key_sites(asked: Asked) -> Response:
     """Nothing is counted by site address."""
     if asked.given("format") == "csv":
@@ -273,8 +256,12 @@ METHODS = {"/1.2/usage-limit": "GET", "/1.2/key-sites": "GET"}
 
 
 def _bare(text: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Response:
-    """Bare text without a line end: clients compare all of it."""
-    return Response(text, status=status, headers=dict(headers or {}), content_type="text/plain; charset=utf-8")
+    """Bare text without a line end: clients compare all of it.
+
+    From 5.3.7 on WordPress's plugin takes no notice of an answer without an id, be it a verdict or a fault.
+    """
+    named = {**(headers or {}), "X-akismet-guid": uuid4().hex}
+    return Response(text, status=status, headers=named, content_type="text/plain; charset=utf-8")
 
 
 def _json(value: object) -> Response:
