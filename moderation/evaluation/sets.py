@@ -20,7 +20,7 @@ class NoLabels(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One labelled comment. bad: what its raters said as a whole; None where they were asked something else."""
+    """One labelled comment. bad: what its raters said as a whole, None where they were asked something else; part: the file."""
 
     id: str
     text: str
@@ -31,6 +31,7 @@ class Comment:
     parent: str | None = None
     about: str | None = None
     rewriting: str | None = None
+    part: str | None = None
 
 
 def comments(folder: Path, name: str = "dev") -> list[Comment]:
@@ -51,6 +52,7 @@ def comments(folder: Path, name: str = "dev") -> list[Comment]:
                 parent=_text(context.get("parent")),
                 about=_text(context.get("info")),
                 rewriting=_text(context.get("neutral")),
+                part=name,
             )
         )
     return found

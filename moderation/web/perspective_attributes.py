@@ -16,8 +16,8 @@ _OF_ANOTHER = 0.1
 # comments whose scores Perspective published in 2018 as many reach each point as reached its number (`make train`
 # prints the points). What rules alone give does not go through it.
 TOXICITY_MAP: tuple[tuple[float, float], ...] = (
-    (0.0, 0.0), (0.0006, 0.1), (0.0037, 0.2), (0.021, 0.3), (0.0627, 0.4), (0.1614, 0.5), (0.344, 0.6), (0.4849, 0.7),
-    (0.6753, 0.8), (0.8261, 0.9), (0.934, 0.95), (1.0, 1.0),
+    (0.0, 0.0), (0.0006, 0.1), (0.0037, 0.2), (0.0213, 0.3), (0.0621, 0.4), (0.1623, 0.5), (0.3397, 0.6), (0.4858, 0.7),
+    (0.6672, 0.8), (0.8312, 0.9), (0.9392, 0.95), (1.0, 1.0),
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ def test_every_score_is_a_chance_and_says_who_gave_it(learned: Learned) -> None:
     found = scored(learned, RUDE)
     assert set(found.scores) == set(learned.attributes) == set(ATTRIBUTES) - {"off_topic", "spam"}
     assert all(0 <= score <= 1 for score in found.scores.values())
-    assert found.scored_by["toxicity"] == {"source": "keepitcivil", "version": "2"}
+    assert found.scored_by["toxicity"] == {"source": "keepitcivil", "version": "3"}
     assert found.not_assessed == {}
 
 
@@ -134,5 +134,5 @@ def test_together_every_attribute_has_a_score_or_a_reason() -> None:
     assert set(found.scores) | set(found.not_assessed) == set(ATTRIBUTES)
     assert not set(found.scores) & set(found.not_assessed)
     assert found.not_assessed == {"spam": "model_off"}
-    assert several.version == "keepitcivil-2+off_topic-1"
+    assert several.version == "keepitcivil-3+off_topic-1"
     assert classifier(learned=False, off_topic=False) is None

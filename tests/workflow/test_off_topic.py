@@ -94,7 +94,7 @@ def test_it_can_be_switched_off(settings: Settings) -> None:
     alone = settings.model_copy(update={"off_topic": False})
     built = bootstrap.build(alone, queue=FakeQueue(), sender=FakeSender()).judge.classifier
     assert built is not None
-    assert built.version == "keepitcivil-2"
+    assert built.version == "keepitcivil-3"
     off = alone.model_copy(update={"learned_scores": False})
     assert bootstrap.build(off, queue=FakeQueue(), sender=FakeSender()).judge.classifier is None
     assert bootstrap.build(settings, queue=FakeQueue(), sender=FakeSender(), model=False).judge.classifier is None
