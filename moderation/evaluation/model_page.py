@@ -97,8 +97,7 @@ def _other_chances(page: Page, scored: Sequence[Scored]) -> None:
         f"Expected calibration error where a set has a label for the attribute (bar: 0.06). {TALK}: the rows that were left "
         "out of the training; the formulas (a few numbers each) are fitted to them. openai_moderation and "
         "civil_autolabel_test are fitted as well; edos is not, and was asked something narrower. A score is a chance only "
-        "where comments come as they do in the sets that it was fitted to: identity_attack is fitted to sets of which half "
-        "is hateful.",
+        "where comments come as they do in the sets that it was calibrated on; for identity_attack that is talk pages.",
         ("attribute", "set: label", "comments", "mean score", "share labelled so", "error"),
         rows,
     )

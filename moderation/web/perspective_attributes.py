@@ -12,12 +12,16 @@ STATISTICS = "statistics"
 # What is left of a learned attack where the text speaks to nobody of the kind asked for: of a half, a quarter and a tenth
 # the one that orders the 2,000 comments below most as Perspective's ATTACK_ON_COMMENTER did (rank correlation 0.51).
 _OF_ANOTHER = 0.1
-# Learned toxicity -> the number for this protocol, straight lines between the points, rising all the way: of 2,000
+# Learned score -> the number for this protocol, straight lines between the points, rising all the way: of 2,000
 # comments whose scores Perspective published in 2018 as many reach each point as reached its number (`make train`
-# prints the points). What rules alone give does not go through it.
+# prints the points). What rules alone give does not go through them.
 TOXICITY_MAP: tuple[tuple[float, float], ...] = (
     (0.0, 0.0), (0.0006, 0.1), (0.0037, 0.2), (0.0213, 0.3), (0.0621, 0.4), (0.1623, 0.5), (0.3397, 0.6), (0.4858, 0.7),
     (0.6672, 0.8), (0.8312, 0.9), (0.9392, 0.95), (1.0, 1.0),
+)  # fmt: skip
+IDENTITY_ATTACK_MAP: tuple[tuple[float, float], ...] = (
+    (0.0, 0.0), (0.0107, 0.1), (0.0213, 0.2), (0.0362, 0.3), (0.054, 0.4), (0.0711, 0.5), (0.1198, 0.6), (0.204, 0.7),
+    (0.3245, 0.8), (0.6249, 0.9), (0.7068, 0.95), (1.0, 1.0),
 )  # fmt: skip
 
 
@@ -26,13 +30,14 @@ class Source:
     """Where the number of a name comes from: the highest of `attributes`, or the text's own shape.
 
     aims: a learned score counts in full where the text speaks to one of them. whole: the rules speak for all categories.
+    line: from a learned score to Perspective's scale; for one attribute the site may have published its own.
     """
 
     attributes: tuple[str, ...] = ()
     aims: frozenset[str] | None = None
     statistic: Callable[[str], float] | None = None
     whole: bool = False
-    mapped: bool = False
+    line: Points = ()
 
     def score(self, scored: Scored, text: str) -> tuple[float, str]:
         """The number, and who gave it: the model's source, `rules` or `statistics`."""
@@ -45,7 +50,7 @@ class Source:
             return (by_rules if self.whole or self.aims else value), RULES
         if self.aims is not None and not scored.speaks_to(self.aims):
             value *= _OF_ANOTHER
-        value = mapped(value, _line(scored)) if self.mapped else value
+        value = mapped(value, self._line(scored)) if self.line else value
         # What the newsroom's own rules stop has to reach a caller's threshold, whatever the model thinks of it.
         return (by_rules, RULES) if by_rules >= GRADES["hold"] and by_rules > value else (value, source)
 
@@ -53,11 +58,9 @@ class Source:
         categories = {category for name in self.attributes for category in CATEGORIES_OF[name]}
         return scored.by_rules(categories & set(CATEGORIES), self.aims)
 
-
-def _line(scored: Scored) -> Points:
-    """The site's own, where it published one."""
-    own = scored.ruleset.settings.get("perspective")
-    return points_of(own) if own else TOXICITY_MAP
+    def _line(self, scored: Scored) -> Points:
+        own = scored.ruleset.settings.get("perspective") if self.line is TOXICITY_MAP else None
+        return points_of(own) if own else self.line
 
 
 def attributes_of(told: Mapping[str, float]) -> dict[str, float]:
@@ -75,11 +78,11 @@ def _of(*attributes: str) -> Source:
     return Source(attributes)
 
 
-_TOXICITY = Source(("toxicity",), mapped=True)
+_TOXICITY = Source(("toxicity",), line=TOXICITY_MAP)
 _PRODUCTION = {
     "TOXICITY": _TOXICITY,
     "SEVERE_TOXICITY": _of("severe_toxicity"),
-    "IDENTITY_ATTACK": _of("identity_attack"),
+    "IDENTITY_ATTACK": Source(("identity_attack",), line=IDENTITY_ATTACK_MAP),
     "INSULT": _of("insult"),
     "PROFANITY": _of("profanity"),
     "THREAT": _of("threat"),

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from moderation.engine.perspective_map import mapped
 from moderation.engine.verdict import ATTRIBUTES
 from moderation.errors import InvalidFields, Unavailable
-from moderation.web.perspective_attributes import NAMES, TOXICITY_MAP
+from moderation.web.perspective_attributes import IDENTITY_ATTACK_MAP, NAMES, TOXICITY_MAP
 from moderation.web.perspective_scores import MOST_SPANS, sentences
 from moderation.workflow.ports import Scores
 from moderation.workflow.rule_scores import CATEGORIES_OF, GRADES
@@ -171,12 +171,16 @@ def test_names_that_ask_for_an_aim_or_for_the_whole_use_learned_scores(
 def test_a_learned_score_goes_before_rules_that_stop_nothing(
     perspective: Perspective, scored: Callable[..., None]
 ) -> None:
-    scored(toxicity=0.5, threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
-    answer = perspective.analyze("A fair point.", "THREAT", "OBSCENE", "INSULT", "TOXICITY")
+    scored(toxicity=0.5, identity_attack=0.3, threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
+    answer = perspective.analyze("A fair point.", "THREAT", "OBSCENE", "INSULT", "TOXICITY", "IDENTITY_ATTACK")
     scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
     assert scores.pop("TOXICITY") == pytest.approx(mapped(0.5, TOXICITY_MAP))
+    assert scores.pop("IDENTITY_ATTACK") == pytest.approx(mapped(0.3, IDENTITY_ATTACK_MAP))
     assert scores == {"THREAT": 0.43219876, "OBSCENE": 0.3, "INSULT": CLEAN}  # with the digits of a 32-bit number
-    assert answer.headers["Scored-By"] == "THREAT=model, OBSCENE=model, INSULT=rules, TOXICITY=model"
+    assert (
+        answer.headers["Scored-By"]
+        == "THREAT=model, OBSCENE=model, INSULT=rules, TOXICITY=model, IDENTITY_ATTACK=model"
+    )
 
 
 def test_what_rules_stop_reaches_a_threshold_whatever_the_model_thinks(
@@ -200,10 +204,11 @@ def test_a_model_that_fails_leaves_the_rules(perspective: Perspective) -> None:
         judge.classifier = before
 
 
-def test_the_map_of_toxicity_rises_from_0_to_1() -> None:
-    assert TOXICITY_MAP[0] == (0.0, 0.0)
-    assert TOXICITY_MAP[-1] == (1.0, 1.0)
-    steps = [mapped(step / 1000, TOXICITY_MAP) for step in range(1001)]
+@pytest.mark.parametrize("line", [TOXICITY_MAP, IDENTITY_ATTACK_MAP])
+def test_the_lines_rise_from_0_to_1(line: tuple[tuple[float, float], ...]) -> None:
+    assert line[0] == (0.0, 0.0)
+    assert line[-1] == (1.0, 1.0)
+    steps = [mapped(step / 1000, line) for step in range(1001)]
     assert steps == sorted(steps)
     assert (steps[0], steps[-1]) == (0.0, 1.0)
 

@@ -53,7 +53,8 @@ def main(labels: Path, work: Path, passes: int, to: Path) -> None:
     export.write(scorer, layer, to / artifact.ENCODER)
     assemble.write(to, assemble.see(to, assemble.fitting(labels), _told), at)
     if to == artifact.FOLDER:
-        click.echo(f"TOXICITY_MAP = {tuple(scale.points(labels))}")  # for moderation/web/perspective_attributes.py
+        for name, line in scale.lines(labels).items():  # for moderation/web/perspective_attributes.py
+            click.echo(f"{name}_MAP = {tuple(line)}")
     _told(f"written to {to}; run `make evaluate` for the figures")
 
 

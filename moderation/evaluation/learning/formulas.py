@@ -40,6 +40,10 @@ def _first(*truths: Truth) -> Truth:
     return lambda one: next((found for truth in truths if (found := truth(one)) is not None), None)
 
 
+def _noes(truth: Truth) -> Truth:
+    return lambda one: False if truth(one) is False else None
+
+
 def _attacks_identity(one: Comment) -> bool | None:
     labels = one.labels or {}
     if one.source == "implicit_hate":
@@ -49,6 +53,7 @@ def _attacks_identity(one: Comment) -> bool | None:
 
 _SIX = ("jigsaw_wiki", "civil_autolabel_old")
 _NEWS = ("civil_",)
+_ON_TALK_PAGES = _label("identity", "jigsaw")
 
 
 # One attribute, one plan, or several of which any makes it so.
@@ -68,8 +73,9 @@ PLANS: Mapping[str, tuple[Plan, ...]] = {
     "profanity": _one(("obscene", "detox"), _label("obscene", *_SIX)),
     "vulgarity": _one(("sexual", "obscene"), _first(_label("sexual"), _label("S", "openai"))),
     "identity_attack": (
-        Plan(("identity", "hate", "offensive"), _attacks_identity),
-        Plan(("sexist", "misogyny"), _first(_label("sexist"), _label("misogyny"))),
+        # Sets about hate are hateful by half: what is a chance is told by ordinary talk pages.
+        Plan(("identity", "hate", "offensive"), _attacks_identity, _ON_TALK_PAGES),
+        Plan(("sexist", "misogyny"), _first(_label("sexist"), _label("misogyny"), _noes(_ON_TALK_PAGES))),
     ),
     "threat": _one(("threat", "severe"), _label("threat", *_SIX)),
     "incivility": _one(
