@@ -128,8 +128,7 @@ def _verdict(
 
 def _in_order(live: list[Match], ruleset: Ruleset) -> list[Match]:
     """The strictest first; of these, words before scores: what a list names is the better reason to read."""
-    scored = {rule.id for rule in ruleset.gates.rules if rule.scores}
-    return sorted(live, key=lambda match: (-RANK[match.action], match.rule in scored, match.rule))
+    return sorted(live, key=lambda match: (-RANK[match.action], match.rule in ruleset.gates.scored, match.rule))
 
 
 def _acting(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
 
 from .aim import Aim, Aims
@@ -36,6 +35,7 @@ class Matchers:
     lexicon: Lexicon
     background: Lexicon
     patterns: PatternSet
+    public_figures: tuple[Key, ...]
 
 
 class Found(NamedTuple):
@@ -78,11 +78,6 @@ class Side:
     def hits(self, key: Key) -> Sequence[TermHit]:
         """Hits of a tier of a list."""
         return (self.terms if key in self._matchers.lexicon.keys else self._background).get(key, ())
-
-    def of_list(self, name: str) -> list[TermHit]:
-        """Hits of all tiers of a list."""
-        keys = chain(self._matchers.lexicon.keys, self._matchers.background.keys)
-        return [hit for key in keys if key[0] == name for hit in self.hits(key)]
 
     @lazy
     def patterns(self) -> Mapping[int, list[tuple[int, int]]]:
@@ -166,7 +161,8 @@ class Look:
     @lazy
     def aims(self) -> Aims:
         """Whom the comment speaks to and about."""
-        public = tuple(sorted((hit.start, hit.end) for hit in self.text.of_list(PUBLIC_FIGURES)))
+        hits = (hit for key in self._matchers.public_figures for hit in self.text.hits(key))
+        public = tuple(sorted((hit.start, hit.end) for hit in hits))
         return Aims(self.text.passage, self.given.story, self.given.parent, public)
 
     def aim(self, found: Found) -> Aim:

@@ -37,6 +37,7 @@ class Gates:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rule for rule in rules if rule.runs)
         self.asked: frozenset[Sign] = frozenset().union(*(clause for rule in self.rules for clause in rule.gate))
+        self.scored = frozenset(rule.id for rule in self.rules if rule.scores)
         self._known: dict[frozenset[Sign], list[Rule]] = {}
 
     def opened_by(self, signs: frozenset[Sign]) -> list[Rule]:
@@ -137,6 +138,7 @@ def _rules(nodes: list[Located], build: Build) -> list[Rule]:
 def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Build) -> Ruleset:
     lists = {**build.lists, **build.inline}
     gates = Gates(rules)
+    figures = tuple(sorted({(PUBLIC_FIGURES, term.tier) for term in lists.get(PUBLIC_FIGURES, ())}))
     return Ruleset(
         version=hashlib.sha256(body.encode()).hexdigest(),
         body=body,
@@ -144,10 +146,9 @@ def _compiled(content: dict[str, Any], body: str, rules: list[Rule], build: Buil
         gates=gates,
         matchers=Matchers(
             _lexicon(lists, lambda key: key in gates.asked),
-            _lexicon(
-                lists, lambda key: key not in gates.asked and (key in build.used_keys or key[0] == PUBLIC_FIGURES)
-            ),
+            _lexicon(lists, lambda key: key not in gates.asked and (key in build.used_keys or key in figures)),
             PatternSet(build.patterns),
+            figures,
         ),
         lists=build.lists,
         enforcement=content["enforcement"],

@@ -64,8 +64,8 @@ def _order(page: Page, scored: Sequence[Scored]) -> None:
         "Learned scores: order",
         "AUC is the chance that a comment which raters called bad scores higher than another one. No comment of "
         "these sets was learned from or fitted to, but for the two numbers that turn toxicity into a chance, which "
-        "change no order. The first stage is a linear model of words and parts of words: the floor. Bars: 0.91 on civil_autolabel_test, 0.945 on "
-        "surge_toxicity, 0.77 on fox_news by its best attribute, macro F1 0.74 on edos.",
+        "change no order. The first stage is a linear model of words and parts of words: the floor. Bars: 0.91 on "
+        "civil_autolabel_test, 0.945 on surge_toxicity, 0.77 on fox_news by its best attribute, macro F1 0.74 on edos.",
         ("set", "attribute", "AUC", "first stage alone", "macro F1 at its best"),
         rows,
     )

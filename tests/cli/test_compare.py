@@ -175,9 +175,9 @@ class Ramp:
 
 
 def line_of(random: Random, number: int) -> dict[str, Any]:
-    """Perspective's number is the root of ours, more or less."""
+    """Perspective's number is the cube root of ours, more or less: far from the line that ships."""
     ours = random.random()
-    theirs = min(1.0, max(0.0, ours**0.5 + random.gauss(0, 0.03)))
+    theirs = min(1.0, max(0.0, ours ** (1 / 3) + random.gauss(0, 0.03)))
     return {"id": f"c{number}", "text": f"Remark {ours:.4f}", "scores": {"TOXICITY": round(theirs, 4)}}
 
 
@@ -192,7 +192,7 @@ def test_a_line_of_the_sites_own_is_fitted_and_a_publish_adopts_it(service: Serv
     assert before.exit_code == 0, before.output
     [toxicity] = json.loads(before.stdout)["attributes"]
     assert toxicity["attribute"] == "TOXICITY"
-    assert abs(toxicity["theirs_reach"] - toxicity["ours_reach"]) > 0.01
+    assert abs(toxicity["theirs_reach"] - toxicity["ours_reach"]) > 0.02
 
     again = compare(file, key, "--map", str(made))
     assert again.exit_code == 1
