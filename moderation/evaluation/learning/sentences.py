@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from moderation.evaluation.learning import passing, threats
+from moderation.evaluation.learning import passing
 from moderation.evaluation.learning.targets import Row
 
 Targets = dict[str, float]
@@ -224,10 +224,6 @@ def sentences(random: Random) -> Iterator[Row]:
     yield from _filled(_SWEARS, {}, _SWEARING, 6, random)
     yield from _filled(_THREATS, {}, _THREAT, 8, random)
     yield from _filled(_NO_THREATS, {}, {"threat": 0.0, "severe": 0.0, "hate": 0.0}, 8, random)
-    yield from _filled(threats.FRAMES, {"deed": threats.DEEDS}, _THREAT, 24, random)
-    yield from _filled(threats.FRAMES, {"deed": threats.HARMLESS_DEEDS}, _HARSH, 24, random)
-    yield from _filled(threats.OTHERS, {}, _THREAT, 10, random)
-    yield from _filled(threats.OTHERS_HARMLESS, {}, _HARSH, 10, random)
     yield from _filled(_JOKES, {"event": _HAPPENED}, {"tragedy_joke": 1.0}, 12, random)
     yield from _filled(_SOBER, {"event": _HAPPENED}, {"tragedy_joke": 0.0, **_CLEAN}, 12, random)
     yield from _filled(_OTHER_JOKES, {}, {"tragedy_joke": 0.0, **_CLEAN}, 8, random)
