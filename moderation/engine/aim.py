@@ -9,7 +9,7 @@ import re2
 
 from . import aim_words as table
 from .aim_calls import Calls
-from .aim_names import Names, standing
+from .aim_names import NAMED, Names, standing
 from .facts import Parent, Story
 from .text.disguise import LEET_FIRST
 from .text.words import Passage, Word
@@ -73,6 +73,7 @@ class Aims:
         self._parent = parent
         self._names = Names(passage, story, public_names)
         self._calls = Calls(passage, parent)
+        self._roles: dict[int, str | None] = {}
 
     def of(self, start: int, end: int, use: str = "noun") -> Aim:
         """The range of a match and how its word is used in, whom it is aimed at out."""
@@ -86,7 +87,7 @@ class Aims:
             return True
         if "journalist" in wanted and self._has_any(_WRITERS_OF_PIECE, table.WRITERS_OF_PIECE):
             return True
-        return any(aim in wanted for _, _, aim in self._names.places)
+        return not wanted.isdisjoint(NAMED) and any(aim in wanted for _, _, aim in self._names.places)
 
     def _has_any(self, near_enough: re2.Set, words: frozenset[str]) -> bool:
         """Most texts need not be cut into words for it."""
@@ -190,7 +191,7 @@ class Aims:
             if word.text in table.POINTING and not has_verb and not pointed:
                 pointed = True
                 continue
-            found = self._role(word)
+            found = self._role_at(number, word)
             if found == "person" and not has_verb and word.text not in table.THIRD:
                 found = None
             if found:
@@ -219,6 +220,12 @@ class Aims:
             if word not in table.FILLERS:
                 break
         return None
+
+    def _role_at(self, number: int, word: Word) -> str | None:
+        """Worked out once for all matches around it."""
+        if number not in self._roles:
+            self._roles[number] = self._role(word)
+        return self._roles[number]
 
     def _role(self, word: Word) -> str | None:
         role = _ROLES.get(word.text if word.text.isalpha() else word.text.translate(LEET_FIRST))

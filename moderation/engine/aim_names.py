@@ -9,6 +9,7 @@ from .lazy import lazy
 from .text.folding import folded_term
 from .text.words import Passage, Word
 
+NAMED = frozenset(("journalist", "private_person", "public_person"))
 _PRIVATE = frozenset(("private", "victim", "accused", "minor"))
 _LONGEST_NAME = 60
 

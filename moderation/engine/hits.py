@@ -58,6 +58,7 @@ class Entry:
     signs: str
     counts: tuple[int, ...]
     exceptions: tuple[str, ...]
+    key: Key
 
 
 class Hits:
@@ -68,21 +69,24 @@ class Hits:
         self._hits: dict[tuple[str, str, int, int], tuple[Entry, str | None]] = {}
         self._shields: dict[str, list[tuple[int, int]]] = {}
         self._counts: dict[Key, int] = {}
+        self._full: set[Key] = set()
         self.is_cut = False
 
     def shield(self, text: str, start: int, end: int) -> None:
         self._shields.setdefault(text, []).append((start, end))
 
     def add(self, entry: Entry, start: int, end: int, hidden_as: str | None = None) -> None:
-        key = (entry.list, entry.term.tier, start, end)
-        if key in self._hits:
+        place = (*entry.key, start, end)
+        if place in self._hits:
             return
-        self._counts[key[:2]] = self._counts.get(key[:2], 0) + 1
-        self._hits[key] = (entry, hidden_as)
+        self._hits[place] = (entry, hidden_as)
+        count = self._counts[entry.key] = self._counts.get(entry.key, 0) + 1
+        if count == MOST_HITS:
+            self._full.add(entry.key)
 
     def is_full(self, entry: Entry) -> bool:
         """Whether no more of its tier are taken; that there are more is kept."""
-        if self._counts.get((entry.list, entry.term.tier), 0) < MOST_HITS:
+        if entry.key not in self._full:
             return False
         self.is_cut = True
         return True

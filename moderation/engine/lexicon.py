@@ -26,7 +26,7 @@ class Lexicon:
     def __init__(self, lists: Mapping[str, Iterable[Term]]) -> None:
         entries = chain.from_iterable(_entries(name, terms) for name, terms in sorted(lists.items()))
         self._entries = tuple(entries)
-        self.keys = frozenset((entry.list, entry.term.tier) for entry in self._entries)
+        self.keys = frozenset(entry.key for entry in self._entries)
         self._plain = _Patterns(self._entries, deep=False)
         self._deep = _Patterns(self._entries, deep=True)
         self._masked = MaskedIndex(_maskable(self._entries))
@@ -50,9 +50,9 @@ class Lexicon:
         return Scan(hits.found(), hits.is_cut)
 
     def _scan_masked(self, view: View, hits: Hits) -> None:
-        found, is_cut = self._masked.find(view.text)
+        words, is_cut = view.masked_words
         hits.is_cut |= is_cut
-        for text, start, end in found:
+        for text, start, end in self._masked.find(words):
             for entry in self._by_text.get(text, ()):
                 if not hits.is_full(entry):
                     hits.add(entry, start, end, "masked")
@@ -124,13 +124,14 @@ def _entries(name: str, terms: Iterable[Term]) -> Iterable[Entry]:
     for term in terms:
         spellings = (form for text in term.except_ for form in (text, text.replace(" ", "-")))
         exceptions = tuple(sorted({_folded_exception(text) for text in spellings}))
+        key = (name, term.tier)
         for variant in sorted(variants(term.term)):
             text = folded_term(variant)
             if text:
-                yield Entry(name, term, text, *runs(text), exceptions)
+                yield Entry(name, term, text, *runs(text), exceptions, key)
                 if term.form == "phrase" and text.count(" ") == 1:
                     hyphened = text.replace(" ", "-")
-                    yield Entry(name, term, hyphened, *runs(hyphened), exceptions)
+                    yield Entry(name, term, hyphened, *runs(hyphened), exceptions, key)
 
 
 def _folded_exception(text: str) -> str:

@@ -8,6 +8,7 @@ from ..lazy import lazy
 from .characters import FOLDS, SHAPES, TYPOGRAPHY, is_invisible, is_mark
 from .disguise import Reading, is_suspicious, readings
 from .markup import visible
+from .masked import masked_words
 from .offsets import Offsets, Shifted, Span
 
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
@@ -43,6 +44,11 @@ class View:
     def readings(self) -> tuple[list[Reading], bool]:
         """Second readings of its suspicious parts, and whether some were left out."""
         return readings(self.text)
+
+    @lazy
+    def masked_words(self) -> tuple[list[tuple[int, str]], bool]:
+        """Words with a hole that a term may fit, each with its place, and whether there are more."""
+        return masked_words(self.text)
 
     def span(self, start: int, end: int) -> Span:
         """A range of the view in, the range of the original text out (code points)."""

@@ -60,7 +60,7 @@ def language_of(folded: str, *, given: str | None, site: str) -> Language:
     if given:
         return Language(_primary(given), sure=True)
     found = detect(folded) or (None if folded.isascii() else _by_script(folded, _primary(site)))
-    return Language(found, sure=True) if found else Language(_primary(site), sure=False)
+    return Language(found or _primary(site), sure=bool(found))
 
 
 def detect(folded: str) -> str | None:
