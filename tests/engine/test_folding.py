@@ -8,7 +8,7 @@ from moderation.engine.text import fingerprint, fold
 from moderation.engine.text.folding import folded_term
 
 TEXTS = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=200)
-NASTY = st.text(alphabet="aAfuck \n\t.*@$1\u200b\u0301\u0430\u0435ﬃß\u2026\u2019<>&;p/İﷺ🅰", max_size=120)
+NASTY = st.text(alphabet="aAfuck \n\t.*@$1\u200b\u0301\u0430\u0435ﬃß\u2026\u2019<>&;p/İﷺ🅰\\'\"", max_size=120)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,13 @@ def test_a_word_ends_where_it_ends_whatever_was_asked_before(text: str, places: 
         rest = view.text[place:]
         letters = next((at for at, sign in enumerate(rest) if not sign.isalnum()), len(rest))
         assert view.word_end(place) == place + letters
+
+
+def test_a_program_s_backslash_hides_no_phrase() -> None:
+    view = fold(r"you\'re \\\"it\" C:\dir")
+    assert view.text == r"""you're "it" c:\dir"""
+    assert view.original[slice(*view.span(0, 6))] == r"you\'re"
+    assert view.original[slice(*view.span(8, 10))] == "it"
 
 
 def test_blanks_are_squeezed_and_breaks_kept_apart() -> None:

@@ -13,8 +13,9 @@ from .offsets import Offsets, Shifted, Span
 
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ODD_BLANK = re.compile(r"[\t\r\x0b\x0c`]")
-_WIDE_SPACE = re.compile(r"[ \n]{2,}")
-_WIDE_SPACES = ("  ", "\n\n", " \n", "\n ")
+# Of blanks; and a backslash before a quotation mark, which some program put there, would hide a phrase.
+_TOO_MUCH = re.compile(r"[ \n]{2,}|\\+(?=['\"])")
+_MAY_BE_TOO_MUCH = ("  ", "\n\n", " \n", "\n ", "\\")
 _LINE_BREAK = str.maketrans("\n", " ")
 _LOWER_ASCII = re.compile(r"[a-z]")
 _REST_OF_WORD = re.compile(r"[^\W_]*")
@@ -97,8 +98,8 @@ def _folded(text: str) -> tuple[str, Offsets | Shifted | None]:
             lowered = lowered.translate(TYPOGRAPHY)
     else:
         lowered, offsets = _unmasked(text)
-    is_wide = any(gap in lowered for gap in _WIDE_SPACES)  # several times as fast as the expression
-    return _squeezed(lowered, offsets) if is_wide else (lowered, offsets)
+    is_long = any(sign in lowered for sign in _MAY_BE_TOO_MUCH)  # several times as fast as the expression
+    return _squeezed(lowered, offsets) if is_long else (lowered, offsets)
 
 
 def _unmasked(text: str) -> tuple[str, Offsets]:
@@ -156,15 +157,17 @@ def _word_around(out: list[str], place: int) -> tuple[int, int]:
 
 
 def _squeezed(text: str, inner: Offsets | None) -> tuple[str, Offsets | Shifted]:
-    """Runs of blanks to one blank, runs with a line break to one line break."""
+    """Runs of blanks to one blank or, with a line break, to one line break; backslashes before quotation marks to nothing."""
     out: list[str] = []
     outer = Offsets()
     at, length = 0, 0
-    for gap in _WIDE_SPACE.finditer(text):
-        out += (text[at : gap.start()], "\n" if "\n" in gap.group() else " ")
-        length += gap.start() - at + 1
+    for gap in _TOO_MUCH.finditer(text):
+        left = "" if gap.group()[0] == "\\" else "\n" if "\n" in gap.group() else " "
+        out += (text[at : gap.start()], left)
+        length += gap.start() - at + len(left)
         at = gap.end()
-        outer.jump(length - 1, gap.start(), at - gap.start())
+        if left:
+            outer.jump(length - 1, gap.start(), at - gap.start())
         outer.jump(length, at)
     out.append(text[at:])
     return "".join(out), Shifted(outer, inner) if inner else outer
