@@ -167,7 +167,7 @@ def build(
         moderate=moderate,
         coral_phase=coral_phase,
         coral_events=CoralEvents(record),
-        coral_repair=CoralRepair(record, coral_phase, door),
+        coral_repair=CoralRepair(record, coral_phase, door, review),
         wordpress=WordPress(record, door),
         judge=judge,
         tuning=Tuning(database, models),

@@ -159,7 +159,10 @@ repairs = Counter(
     "moderation_repairs", "Comments of a Coral that were looked at again.", ("outcome",), registry=REGISTRY
 )
 write_backs = Counter(
-    "moderation_write_backs", "Comments whose state a WordPress was to be told.", ("outcome",), registry=REGISTRY
+    "moderation_write_backs",
+    "Comments whose state a WordPress or a Coral was to be told.",
+    ("outcome",),
+    registry=REGISTRY,
 )
 rules_reloaded = Gauge(
     "moderation_rules_last_publish_successful", "0 when the last publishing of rules was refused.",

@@ -118,7 +118,7 @@ class CeleryQueue:
         self._send(REPAIR, DELIVER_QUEUE, row_id=row_id)
 
     def write_back(self, row_id: str) -> None:
-        """Ask for a WordPress to be told of a decision."""
+        """Ask for a WordPress or a Coral to be told of a decision."""
         self._send(WRITE_BACK, DELIVER_QUEUE, row_id=row_id)
 
     def length(self, queue: str) -> int | None:

@@ -58,7 +58,7 @@ class Ledger:
     site_id: str
     now: datetime
     deliveries: list[str] = field(default_factory=list)
-    write_backs: list[str] = field(default_factory=list)  # rows of a WordPress, to hint at after the commit
+    write_backs: list[str] = field(default_factory=list)  # to a WordPress or a Coral, to hint at after the commit
     others: list["Ledger"] = field(default_factory=list)
     _told: list[_Told] = field(default_factory=list)
     _audit: list[dict[str, Any]] = field(default_factory=list)

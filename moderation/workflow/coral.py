@@ -108,6 +108,11 @@ class CoralPhase:
         with self.database.read() as session:
             return self._finding(session, site_id, asked, now)
 
+    def known(self, *, site_id: str, asked: AskedComment) -> tuple[str, int] | None:
+        """(id, revision) of the comment here that has this text in this place, if there is one."""
+        with self.database.read() as session:
+            return _known(session, site_id, asked)
+
     def _incoming(self, site_id: str, asked: AskedComment, now: datetime) -> IncomingComment:
         with self.database.read() as session:
             _, realm = lookup.site_and_realm(session, site_id)

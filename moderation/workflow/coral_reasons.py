@@ -22,6 +22,7 @@ CUSTOM: Mapping[str, str] = {  # what a moderator reads beside OTHER
     "author_blocked": "The commenter is blocked.",
     "story_closed": "Comments under this story are closed.",
     "site_closed": "Comments are closed at this hour.",
+    "illegal": "Against the law.",
     "legal_risk": "May be against the law.",
     "personal_information": "Private information.",
     "self_harm": "May speak of harming oneself.",

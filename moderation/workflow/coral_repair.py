@@ -1,31 +1,36 @@
-"""Comments that a Coral published without a check: checked now, and Coral is told what the rules stop.
+"""Comments that a Coral tells of: what it published without a check is checked now, and Coral is told what the rules stop;
+what its moderators decided about a comment that is known here is a decision here as well.
 
 A row holds the state, the attempts and the lease, as a delivery does; what fails is tried again on the same schedule.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import Select, select
+from typing import Literal
 
 from moderation import telemetry
-from moderation.errors import ModerationError
-from moderation.storage.models import ApiKey, CoralComment
+from moderation.errors import Conflict, ModerationError
+from moderation.storage.models import CoralComment
 from moderation.workflow import coral_graphql as graphql
 from moderation.workflow import jobs
 from moderation.workflow.coral import AskedComment, CoralPhase, Finding, format_of
+from moderation.workflow.coral_door import opened
 from moderation.workflow.coral_graphql import PublishedComment
 from moderation.workflow.coral_reasons import rejection_reason
 from moderation.workflow.gravity import is_spam
-from moderation.workflow.incoming import SYSTEM, TEXT_BYTES
+from moderation.workflow.incoming import SYSTEM, TEXT_BYTES, Actor, IncomingDecision
 from moderation.workflow.jobs import Unreadable
 from moderation.workflow.ports import JsonDoor
 from moderation.workflow.recording import Recorder
+from moderation.workflow.review import Review
 
 log = telemetry.logger(__name__)
 
 CHECK_SECONDS = 20.0
+REASON = "other"  # most of its moderators give none; a strike needs one
+_DECISIONS: Mapping[str, Literal["approve", "reject"]] = {graphql.APPROVED: "approve", graphql.REJECTED: "reject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +42,13 @@ class _Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class _Coral:
-    url: str
-    token: str
-
-
-@dataclass(frozen=True, slots=True)
 class CoralRepair:
     """The verb of the workers for one comment that a Coral told us of."""
 
     record: Recorder
     phase: CoralPhase
     door: JsonDoor
+    review: Review
 
     def run(self, *, row_id: str, now: datetime) -> bool:
         """Looks at one comment again if that is due; False where there was nothing to do."""
@@ -66,66 +66,52 @@ class CoralRepair:
         return True
 
     def _repair(self, claim: _Claim, now: datetime) -> str:
-        coral = self._coral(claim.site_id)
+        with self.record.database.read() as session:
+            coral = opened(session, claim.site_id, self.door)
         if coral is None:
             return "no_token"
-        comment = graphql.comment(claim.coral_id, self._ask(coral, graphql.question(claim.coral_id)))
+        comment = coral.comment(claim.coral_id)
         if comment is None:
             return "gone"
         if comment.status != graphql.PUBLISHED_UNSEEN:
-            return "decided"
+            return self._note_decision(claim, comment, now)
         found = self._check(claim, comment, now)
         if found.action == "reject":
-            self._reject(coral, comment, found)
+            coral.reject(comment, rejection_reason(found))
             return "rejected"
         if found.action == "hold":
             details = f"Held by Keep It Civil: {', '.join(found.categories) or 'not checked'}"
-            graphql.outcome(self._ask(coral, graphql.report(comment, spam=is_spam(found.categories), details=details)))
+            coral.report(comment, spam=is_spam(found.categories), details=details)
             return "reported"
         return "clean"
+
+    def _note_decision(self, claim: _Claim, comment: PublishedComment, now: datetime) -> str:
+        """What a person decided there; a decision at the desk since, or by another, stands."""
+        decision = _DECISIONS.get(comment.status)
+        known = self.phase.known(site_id=claim.site_id, asked=_asked(comment))
+        if decision is None or comment.decided_by is None or known is None:
+            return "decided"
+        id, revision = known
+        given = IncomingDecision(revision=revision, decision=decision, reason=REASON, moderator_id=comment.decided_by)
+        try:
+            _, is_new, _ = self.review.decide_outside(
+                site_id=claim.site_id, comment_id=id, decision=given, by=Actor("site"), now=now
+            )
+        except Conflict:
+            return "decided"
+        return "noted" if is_new else "decided"
 
     def _check(self, claim: _Claim, comment: PublishedComment, now: datetime) -> Finding:
         if len(comment.body.encode()) > TEXT_BYTES:
             return Finding(action="hold")
-        asked = AskedComment(
-            text=comment.body,
-            format=format_of(comment.body),
-            author_id=comment.author_id,
-            story_id=comment.story_id,
-            story_url=comment.story_url,
-            parent_id=comment.parent_id,
-        )
         return self.phase.check(
             site_id=claim.site_id,
-            asked=asked,
+            asked=_asked(comment),
             digest=hashlib.sha256(f"{claim.coral_id} {comment.revision_id}".encode()).hexdigest(),
             by=SYSTEM,
             now=now,
             seconds=CHECK_SECONDS,
         )
-
-    def _reject(self, coral: _Coral, comment: PublishedComment, found: Finding) -> None:
-        try:
-            graphql.outcome(self._ask(coral, graphql.rejection(comment, rejection_reason(found))))
-        except Unreadable as failed:
-            if failed.word != "graphql_errors":
-                raise
-            graphql.outcome(self._ask(coral, graphql.rejection(comment, None)))  # an older Coral takes no reason
-
-    def _ask(self, coral: _Coral, body: bytes) -> bytes:
-        reply = self.door.post(
-            url=coral.url.rstrip("/") + graphql.PATH, authorization=f"Bearer {coral.token}", body=body
-        )
-        if reply.answer.status is None:
-            raise Unreadable(reply.answer.error or "no_answer")
-        if reply.answer.status not in (200, 400):  # 400 comes with errors that say more
-            raise Unreadable(f"status_{reply.answer.status}")
-        return reply.body
-
-    def _coral(self, site_id: str) -> _Coral | None:
-        with self.record.database.read() as session:
-            row = session.execute(way_back(site_id)).first()
-        return _Coral(row.url, row.token) if row else None
 
     def _claim(self, row_id: str, now: datetime) -> _Claim | None:
         with self.record.database.write() as session:
@@ -145,17 +131,12 @@ class CoralRepair:
                 log.error("coral.repair_gave_up", row=row.id, why=row.last_error)
 
 
-def way_back(site_id: str) -> Select[str | None, str | None]:
-    """Address and token of the site's Coral: of the newest live secret of webhooks that came with both."""
-    return (
-        select(ApiKey.url, ApiKey.token)
-        .where(
-            ApiKey.site_id == site_id,
-            ApiKey.kind == "coral_webhook",
-            ApiKey.revoked_at.is_(None),
-            ApiKey.url.is_not(None),
-            ApiKey.token.is_not(None),
-        )
-        .order_by(ApiKey.created_at.desc())
-        .limit(1)
+def _asked(comment: PublishedComment) -> AskedComment:
+    return AskedComment(
+        text=comment.body,
+        format=format_of(comment.body),
+        author_id=comment.author_id,
+        story_id=comment.story_id,
+        story_url=comment.story_url,
+        parent_id=comment.parent_id,
     )

@@ -92,7 +92,7 @@ class Coral:
             "tenantDomain": "coral.paper.example",
             "data": data,
         }
-        agent = "Coral Webhooks/9.11.8"
+        agent = "Coral Webhook/9.11.8"
         return self.signed_post("webhooks", given, secrets=secrets, agent=agent, **{"X-Coral-Event": type, **more})
 
     def signed_post(

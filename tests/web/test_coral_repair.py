@@ -1,11 +1,8 @@
 """What a Coral published without a check: looked at after its webhook, and taken back there through its GraphQL."""
 
 import json
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -16,80 +13,16 @@ from moderation.adapters.webhook_client import WebhookClient
 from moderation.cli import cli
 from moderation.errors import InvalidFields
 from moderation.storage.models import ApiKey, CoralComment
+from moderation.workflow import coral_reasons
 from tests.web.coral import HOOK_SECRET, INSULT, PHASE_SECRET, Coral
+from tests.web.coral_server import CODES, TOKEN, GraphQL, history, published, serving
 from tests.web.service import OPERATOR, Service
-
-TOKEN = "token-of-tests"
-
-
-@dataclass
-class GraphQL:
-    """A Coral's GraphQL over real HTTP: one comment, the mutations that came, and faults that a test wants."""
-
-    comment: dict[str, Any] | None
-    status: int = 200
-    refuses_reason: bool = False
-    raw: bytes | None = None
-    asked: list[dict[str, Any]] = field(default_factory=list)
-    tokens: set[str] = field(default_factory=set)
-    port: int = 0
-
-    @property
-    def mutations(self) -> list[tuple[str, dict[str, Any]]]:
-        """(name, input) of what was to be changed."""
-        named = [(one["query"].partition("{ ")[2].partition("(")[0], one["variables"]) for one in self.asked]
-        return [(name, given["input"]) for name, given in named if "input" in given]
-
-    def answer(self, asked: dict[str, Any]) -> dict[str, Any]:
-        """What it says to one request."""
-        self.asked.append(asked)
-        given = asked["variables"].get("input")
-        if given is None:
-            return {"data": {"comment": self.comment}}
-        if self.refuses_reason and "reason" in given:
-            return {"errors": [{"message": "Field reason is not defined"}]}
-        assert self.comment is not None
-        self.comment["status"] = "REJECTED" if "rejectComment" in asked["query"] else self.comment["status"]
-        return {"data": {"done": True}}
-
-
-def published(body: str = f"<div>{INSULT}</div>", **changes: Any) -> dict[str, Any]:
-    """A comment as Coral gives it."""
-    return {
-        "body": body,
-        "status": "NONE",
-        "author": {"id": "u-1"},
-        "parent": None,
-        "story": {"id": "story-1", "url": "https://paper.example/bridge"},
-        "revision": {"id": "rev-1"},
-        **changes,
-    }
 
 
 @pytest.fixture
 def graphql() -> Iterator[GraphQL]:
-    found = GraphQL(published())
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.path == "/api/graphql"
-            found.tokens.add(self.headers["Authorization"])
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            body = json.dumps(found.answer(asked)).encode() if found.raw is None else found.raw
-            self.send_response(found.status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    found.port = server.server_address[1]
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    yield found
-    server.shutdown()
-    server.server_close()
+    with serving() as found:
+        yield found
 
 
 @pytest.fixture
@@ -165,16 +98,42 @@ def test_an_event_that_comes_twice_is_one_repair(coral: Coral, graphql: GraphQL)
     assert len(graphql.mutations) == 1
 
 
-def test_a_coral_that_takes_no_reason_is_told_without(coral: Coral, graphql: GraphQL) -> None:
-    graphql.comment, graphql.refuses_reason = published("Get your casinobonus today."), True
-    assert told(coral).outcome == "rejected"
-    assert ["reason" in given for _, given in graphql.mutations] == [True, False]
+@pytest.mark.parametrize(
+    ("known", "sent"),
+    [
+        ({"code", "legalGrounds", "detailedExplanation"}, [True, True]),  # Corals of 8.x, before customReason
+        (None, [True, True, False]),
+    ],
+)
+def test_an_older_coral_is_told_what_it_takes(
+    coral: Coral, graphql: GraphQL, known: set[str] | None, sent: list[bool]
+) -> None:
+    graphql.comment, graphql.reason = published("A fair point."), known
+    app = coral.service.application
+    app.authors.block(site_id=coral.service.site_id, author_id="u-1", reason="spam", by=OPERATOR, now=app.now())
+    assert told(coral).outcome == "rejected"  # as OTHER, with a few words
+    assert ["reason" in given for _, given in graphql.mutations] == sent
+
+
+def test_a_reason_that_a_coral_needs_is_not_left_out(coral: Coral, graphql: GraphQL) -> None:
+    graphql.comment, graphql.needs_reason, graphql.reason = published("Get your casinobonus today."), True, None
+    assert (told(coral).state, row(coral.service).last_error) == ("due", "graphql_errors")
+
+
+def test_an_edit_meanwhile_is_looked_at_anew(coral: Coral, graphql: GraphQL) -> None:
+    graphql.comment, graphql.edited_meanwhile = published("Get your casinobonus today."), True
+    assert (told(coral).state, row(coral.service).last_error) == ("due", "not_changed")
+
+
+def test_every_code_is_one_of_corals() -> None:
+    assert {*coral_reasons.CODES.values(), coral_reasons.OTHER} <= CODES
 
 
 @pytest.mark.parametrize(
     ("fault", "why"),
     [({"status": 503}, "status_503"), ({"status": 401}, "status_401"), ({"raw": b"<html>"}, "no_json"),
      ({"raw": b'{"errors": [{}], "data": null}'}, "graphql_errors"), ({"raw": b'{"data": {"comment": {"body": 7}}}'}, "another_shape"),
+     ({"raw": json.dumps({"data": {"comment": published(statusHistory=history(("yesterday", "m-1")))}}).encode()}, "another_shape"),
      ({"raw": b"[" * 60_000}, "no_json"), ({"raw": b'{"data": "' + b"x" * 100_000}, "no_json")],
 )  # fmt: skip
 def test_what_fails_is_tried_again_later(coral: Coral, graphql: GraphQL, fault: dict[str, Any], why: str) -> None:
@@ -230,7 +189,9 @@ def test_rows_go_after_thirty_days(coral: Coral, graphql: GraphQL) -> None:
 
 
 def test_a_private_address_is_not_asked(coral: Coral, graphql: GraphQL) -> None:
-    closed = WebhookClient(seconds=2).post(url=f"http://127.0.0.1:{graphql.port}/api/graphql", authorization=f"Bearer {TOKEN}", body=b"{}")
+    closed = WebhookClient(seconds=2).post(
+        url=f"http://127.0.0.1:{graphql.port}/api/graphql", authorization=f"Bearer {TOKEN}", body=b"{}"
+    )
     assert (closed.answer.status, closed.answer.error, graphql.asked) == (None, "refused_url", [])
 
 

@@ -8,7 +8,7 @@ from moderation.storage.models.job import Job, rules_of_jobs
 
 
 class CoralComment(Job, Base):
-    """A comment that was published there, to be looked at again: due → claimed → done, or dead after the last attempt."""
+    """A comment that a Coral told of, to be looked at: due → claimed → done, or dead after the last attempt."""
 
     __tablename__ = "coral_comment"
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)

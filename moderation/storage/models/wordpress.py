@@ -1,4 +1,4 @@
-"""Comments of a WordPress that people decide here."""
+"""Comments of a WordPress, and of a Coral, that people decide here."""
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -8,9 +8,10 @@ from moderation.storage.models.job import Job, rules_of_jobs
 
 
 class WordPressComment(Job, Base):
-    """A comment whose state its WordPress is told after a decision here: due → claimed → done, or dead after the last attempt.
+    """A comment whose state its WordPress or Coral is told after a decision here: due → claimed → done, or dead at the last attempt.
 
-    `revision` is the number of the one decided; `changes` counts decisions and undoings, `created_at` is when the last came.
+    The table keeps the name that it was made with. `revision` is the number of the one decided; `changes` counts decisions
+    and undoings, `created_at` is when the last came.
     """
 
     __tablename__ = "wordpress_comment"

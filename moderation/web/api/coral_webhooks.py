@@ -20,6 +20,7 @@ class EventIds(Fields):
     story_id: AnyId | None = Field(None, alias="storyID")
     story_url: str | None = Field(None, alias="storyURL")
     comment_id: AnyId | None = Field(None, alias="commentID")
+    status: Annotated[str, Field(max_length=100)] | None = None
 
 
 class EventFields(Fields):
@@ -38,6 +39,7 @@ class EventFields(Fields):
             story_id=self.data.story_id,
             story_url=url if url and len(url) <= URL_LENGTH else None,
             comment_id=self.data.comment_id,
+            status=self.data.status,
         )
 
 
