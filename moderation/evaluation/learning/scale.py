@@ -60,8 +60,8 @@ def comments(labels: Path) -> list[Comment]:
 
 def lines(found: Sequence[Comment]) -> dict[str, tuple[Points, Points]]:
     """For each name that has them: both lines, fitted to these comments."""
-    # A name has lines where the order is like theirs (0.4 or more), our share at 0.8 is off by half or twice, and more
-    # comments of the held-back half fall on the same side by them. To add one: a row in perspective_lines, and run this.
+    # Beside TOXICITY and IDENTITY_ATTACK those names have lines whose order is like theirs (0.4 or more), whose share at
+    # 0.8 is off by half or twice, and of which more of the held-back comments fall on the same side by them.
     return {name: _fitted(name, found) for name in perspective_lines.LINES}
 
 
