@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.clients.conftest import ROOT, TRUST, Run
+from tests.clients.conftest import ROOT, TRUST, Run, known
 from tests.embedded.up import Up
 from tests.servers.processes import free_port, kill, start, wait_until
 
@@ -40,10 +40,23 @@ def recipe(service: int, http: int, https: int) -> str:
 
 
 @pytest.fixture(scope="module")
-def environment(
-    up: Up, installed: Path, environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, str]]:
-    """What a client has to know, with Caddy in the place of the redirect and its authority trusted."""
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    """A service as it stands in production: with an address of its own, behind a proxy."""
+    service = Up(tmp_path_factory.mktemp("service"))
+    service.start(
+        MODERATION_OFF_TOPIC="false",
+        MODERATION_LEARNED_SCORES="false",
+        MODERATION_PUBLIC_URL="https://moderation.example.org",
+        MODERATION_TRUSTED_PROXIES="1",
+    )
+    yield service
+    service.stop()
+    service.kill()
+
+
+@pytest.fixture(scope="module")
+def environment(installed: Path, up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """What a client has to know, with Caddy in the place of Google's host and its authority trusted."""
     program = shutil.which("caddy") or str(installed / "caddy" / "usr" / "bin" / "caddy")
     if not Path(program).exists():
         pytest.skip("Caddy could not be had")
@@ -60,7 +73,7 @@ def environment(
         )
         trusted = folder / "ca-certificates.crt"
         trusted.write_text((SYSTEM.read_text("utf-8") if SYSTEM.exists() else "") + root.read_text("utf-8"), "utf-8")
-        yield {**environment, "TLS_PORT": str(port), **dict.fromkeys(TRUST, str(trusted))}
+        yield known(up, port, trusted)
     finally:
         kill(process)
 
@@ -76,6 +89,19 @@ for text in ("A fair point.", "You numpty."):
     say(client.comments().analyze(body=body).execute()["attributeScores"]["TOXICITY"]["summaryScore"]["value"])
 """)  # fmt: skip
     assert said == ["https://commentanalyzer.googleapis.com/", CLEAN, HELD]
+
+
+def test_a_client_that_compares_googles_addresses_in_errors(python: Run) -> None:
+    said = python("perspective.py", """
+import perspective
+from perspective.errors import InvalidToken, UnsupportedLanguage
+for token, wanted in ((KEY, UnsupportedLanguage), ("wrongwrongwr", InvalidToken)):
+    try:
+        perspective.Client(token=token).analyze("x", ["TOXICITY"], language="fr")
+    except wanted as error:
+        say(str(error))
+""")  # fmt: skip
+    assert said[0] == 'French (fr) is not supported by "TOXICITY" attribute.' and len(said) == 2
 
 
 def test_a_client_in_node(node: Run) -> None:

@@ -16,6 +16,7 @@ from moderation.adapters.classifiers.learned import Learned
 from moderation.engine.perspective_map import mapped
 from moderation.engine.verdict import ATTRIBUTES
 from moderation.errors import InvalidFields, Unavailable
+from moderation.web.api.perspective import _address
 from moderation.web.perspective_attributes import NAMES
 from moderation.web.perspective_lines import LINES
 from moderation.web.perspective_scores import MOST_SPANS, sentences
@@ -564,6 +565,16 @@ def test_the_discovery_document_leads_to_the_service(perspective: Perspective) -
     for odd in ("a b", "<x>", ""):
         assert client.get("/$discovery/rest", headers={"Host": odd}).get_json()["rootUrl"].startswith("http://")
         assert refused(client.post("/v1alpha1/comments:analyze", headers={"Host": odd}), 403)
+
+
+def test_an_address_of_the_services_own_goes_before_any_host_but_googles(perspective: Perspective) -> None:
+    own = "https://moderation.example.org"
+    for host, leads in (
+        ("civil.example", own),
+        ("commentanalyzer.googleapis.com", "https://commentanalyzer.googleapis.com/"),
+    ):
+        with perspective.service.flask.test_request_context(base_url=f"https://{host}"):
+            assert _address(own) == leads
 
 
 def _references(value: Any) -> Iterator[str]:
