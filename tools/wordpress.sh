@@ -4,11 +4,11 @@
 set -eu
 cd "$(dirname "$0")/.."
 command -v npm >/dev/null 2>&1 || exit 0
-wanted=$(cat tests/clients/wordpress.txt tools/wordpress.sh | cksum)
+wanted=$(cat tests/clients/wordpress.txt tools/wordpress.sh tools/debian.sh | cksum)
 [ "$(cat .wordpress/.made 2>/dev/null)" = "$wanted" ] && exit 0
 printf 'Installing the WordPress of tests/clients/wordpress.txt (once) ...\n' >&2
 rm -rf .wordpress
-mkdir -p .wordpress/fetched/lists/partial .wordpress/fetched/cache/archives/partial
+mkdir -p .wordpress/fetched
 { read -r program; read -r builds; } < tests/clients/wordpress.txt
 
 npm install --silent --no-audit --no-fund --prefix .wordpress/node "$program" >/dev/null
@@ -22,14 +22,8 @@ tar xzf ./*.tgz package/src/wordpress/wp-6.5.zip
 ../../.venv/bin/python -m zipfile -e package/src/wordpress/wp-6.5.zip ../site
 
 # The plugin comes with Debian's WordPress. That of Debian 12 is older than 5.3.7, since when it goes by no answer without an id.
-akismet() {
-  sed 's/bookworm/trixie/g' /etc/apt/sources.list.d/debian.sources > debian.sources
-  set -- -o "Dir::Etc::sourcelist=$PWD/debian.sources" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$PWD/lists" \
-    -o "Dir::Cache=$PWD/cache" -o Acquire::Languages=none -o Acquire::Retries=0 -o APT::Sandbox::User=
-  apt-get -qq "$@" update && apt-get -qq "$@" download wordpress && dpkg-deb -x wordpress_*.deb debian \
-    && mv debian/usr/share/wordpress/wp-content/plugins/akismet ../akismet
-}
-akismet >/dev/null 2>&1 || printf 'The Akismet plugin could not be had.\n' >&2
+{ sh ../../tools/debian.sh wordpress "$PWD/debian" trixie && mv debian/usr/share/wordpress/wp-content/plugins/akismet ../akismet; } \
+  >/dev/null 2>&1 || printf 'The Akismet plugin could not be had.\n' >&2
 cd ../..
 rm -rf .wordpress/fetched
 printf '%s\n' "$wanted" > .wordpress/.made

@@ -5,24 +5,15 @@ from dataclasses import dataclass
 
 from moderation.engine.perspective_map import Points, mapped, points_of
 from moderation.engine.verdict import CATEGORIES
+from moderation.web.perspective_lines import LINES
 from moderation.web.perspective_statistics import incoherent, unsubstantial
 from moderation.workflow.rule_scores import CATEGORIES_OF, GRADES, RULES, Scored, overall
 
 STATISTICS = "statistics"
 # What is left of a learned attack where the text speaks to nobody of the kind asked for: of a half, a quarter and a tenth
-# the one that orders the 2,000 comments below most as Perspective's ATTACK_ON_COMMENTER did (rank correlation 0.51).
+# the one that orders the 2,000 comments of perspective_lines most as Perspective's ATTACK_ON_COMMENTER did (rank correlation 0.51).
 _OF_ANOTHER = 0.1
-# Learned score -> the number for this protocol, straight lines between the points, rising all the way: of 2,000
-# comments whose scores Perspective published in 2018 as many reach each point as reached its number (`make train`
-# prints the points). What rules alone give does not go through them.
-TOXICITY_MAP: tuple[tuple[float, float], ...] = (
-    (0.0, 0.0), (0.0006, 0.1), (0.0037, 0.2), (0.0213, 0.3), (0.0621, 0.4), (0.1623, 0.5), (0.3397, 0.6), (0.4858, 0.7),
-    (0.6672, 0.8), (0.8312, 0.9), (0.9392, 0.95), (1.0, 1.0),
-)  # fmt: skip
-IDENTITY_ATTACK_MAP: tuple[tuple[float, float], ...] = (
-    (0.0, 0.0), (0.0107, 0.1), (0.0213, 0.2), (0.0362, 0.3), (0.054, 0.4), (0.0711, 0.5), (0.1198, 0.6), (0.204, 0.7),
-    (0.3245, 0.8), (0.6249, 0.9), (0.7068, 0.95), (1.0, 1.0),
-)  # fmt: skip
+_FIRST_STAGE = "-first-stage"  # how the source of a score ends that the first stage of the model gave alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +21,45 @@ class Source:
     """Where the number of a name comes from: the highest of `attributes`, or the text's own shape.
 
     aims: a learned score counts in full where the text speaks to one of them. whole: the rules speak for all categories.
-    line: from a learned score to Perspective's scale; for one attribute the site may have published its own.
+    lines: to Perspective's scale, from a learned score (of both stages, of the first alone) or from the text's shape; for
+    TOXICITY the site may have published its own.
     """
 
     attributes: tuple[str, ...] = ()
     aims: frozenset[str] | None = None
     statistic: Callable[[str], float] | None = None
     whole: bool = False
-    line: Points = ()
+    lines: tuple[Points, Points] | None = None
 
     def score(self, scored: Scored, text: str) -> tuple[float, str]:
         """The number, and who gave it: the model's source, `rules` or `statistics`."""
-        if self.statistic is not None:
-            return self.statistic(text), STATISTICS
+        value, source = self.plain(scored, text)
+        value = mapped(value, self._line(scored, source)) if self.lines and source != RULES else value
+        if source == STATISTICS:
+            return value, source
         by_rules = overall(scored.verdict) if self.whole else self._by_rules(scored)
-        name = max(self.attributes, key=scored.scores.__getitem__)
-        value, source = scored.scores[name], str(scored.scored_by[name].get("source", ""))
         if source == RULES:
             return (by_rules if self.whole or self.aims else value), RULES
-        if self.aims is not None and not scored.speaks_to(self.aims):
-            value *= _OF_ANOTHER
-        value = mapped(value, self._line(scored)) if self.line else value
         # What the newsroom's own rules stop has to reach a caller's threshold, whatever the model thinks of it.
         return (by_rules, RULES) if by_rules >= GRADES["hold"] and by_rules > value else (value, source)
+
+    def plain(self, scored: Scored, text: str) -> tuple[float, str]:
+        """The number before any line, and who gave it."""
+        if self.statistic is not None:
+            return self.statistic(text), STATISTICS
+        name = max(self.attributes, key=scored.scores.__getitem__)
+        value, source = scored.scores[name], str(scored.scored_by[name].get("source", ""))
+        is_of_another = source != RULES and self.aims is not None and not scored.speaks_to(self.aims)
+        return (value * _OF_ANOTHER if is_of_another else value), source
 
     def _by_rules(self, scored: Scored) -> float:
         categories = {category for name in self.attributes for category in CATEGORIES_OF[name]}
         return scored.by_rules(categories & set(CATEGORIES), self.aims)
 
-    def _line(self, scored: Scored) -> Points:
-        own = scored.ruleset.settings.get("perspective") if self.line is TOXICITY_MAP else None
-        return points_of(own) if own else self.line
+    def _line(self, scored: Scored, source: str) -> Points:
+        assert self.lines is not None
+        own = scored.ruleset.settings.get("perspective") if self.lines is LINES["TOXICITY"] else None
+        return points_of(own) if own else self.lines[source.endswith(_FIRST_STAGE)]
 
 
 def attributes_of(told: Mapping[str, float]) -> dict[str, float]:
@@ -74,15 +73,15 @@ def attributes_of(told: Mapping[str, float]) -> dict[str, float]:
     return ours
 
 
-def _of(*attributes: str) -> Source:
-    return Source(attributes)
+def _of(*attributes: str, like: str = "") -> Source:
+    return Source(attributes, lines=LINES.get(like))
 
 
-_TOXICITY = Source(("toxicity",), line=TOXICITY_MAP)
+_TOXICITY = _of("toxicity", like="TOXICITY")
 _PRODUCTION = {
     "TOXICITY": _TOXICITY,
-    "SEVERE_TOXICITY": _of("severe_toxicity"),
-    "IDENTITY_ATTACK": Source(("identity_attack",), line=IDENTITY_ATTACK_MAP),
+    "SEVERE_TOXICITY": _of("severe_toxicity", like="SEVERE_TOXICITY"),
+    "IDENTITY_ATTACK": _of("identity_attack", like="IDENTITY_ATTACK"),
     "INSULT": _of("insult"),
     "PROFANITY": _of("profanity"),
     "THREAT": _of("threat"),
@@ -91,17 +90,17 @@ _NEW_YORK_TIMES = {
     "ATTACK_ON_AUTHOR": Source(("personal_attack",), aims=frozenset(("journalist",))),
     "ATTACK_ON_COMMENTER": Source(("personal_attack",), aims=frozenset(("commenter",))),
     "INCOHERENT": Source(statistic=incoherent),
-    "INFLAMMATORY": _of("incivility", "identity_attack"),
+    "INFLAMMATORY": _of("incivility", "identity_attack", like="INFLAMMATORY"),
     "LIKELY_TO_REJECT": Source(("incivility",), whole=True),
     "OBSCENE": _of("profanity", "vulgarity"),
     "SPAM": _of("spam"),
-    "UNSUBSTANTIAL": Source(statistic=unsubstantial),
+    "UNSUBSTANTIAL": Source(statistic=unsubstantial, lines=LINES["UNSUBSTANTIAL"]),
 }
 NAMES: Mapping[str, Source] = {
     **_PRODUCTION,
     **{f"{name}_EXPERIMENTAL": source for name, source in _PRODUCTION.items()},
     "TOXICITY_FAST": _TOXICITY,
-    "SEXUALLY_EXPLICIT": _of("vulgarity"),
+    "SEXUALLY_EXPLICIT": _of("vulgarity", like="SEXUALLY_EXPLICIT"),
     "FLIRTATION": _of("vulgarity"),
     **_NEW_YORK_TIMES,
     # Ours, which Google had no name for. The first is TOXICITY before it goes through a line.

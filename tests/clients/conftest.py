@@ -80,10 +80,15 @@ def redirect(up: Up, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Redir
 @pytest.fixture(scope="session")
 def environment(up: Up, redirect: Redirect) -> dict[str, str]:
     """What a client has to know."""
+    return known(up, redirect.port, redirect.certificate)
+
+
+def known(up: Up, tls_port: int, authority: Path) -> dict[str, str]:
+    """The environment of a client: a service, its keys, and who stands for Google's host."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     keys = up.credentials()
-    here = {"URL": f"http://127.0.0.1:{up.port}", "PORT": str(up.port), "TLS_PORT": str(redirect.port)}
-    here |= dict.fromkeys(TRUST, str(redirect.certificate))
+    here = {"URL": f"http://127.0.0.1:{up.port}", "PORT": str(up.port), "TLS_PORT": str(tls_port)}
+    here |= dict.fromkeys(TRUST, str(authority))
     return {**kept, **here, "KEY": keys["protocol_key"], "SITE_KEY": keys["site_key"]}
 
 

@@ -127,6 +127,15 @@ except InvalidAuthKey:
     ]
 
 
+def test_pyspective_under_googles_host(python: Run) -> None:
+    said = python("PySpective", """
+from pyspective.pyspective import PyspectiveAPI
+client = PyspectiveAPI(KEY)
+say([client.score("You numpty.", "toxicity"), len(client.score("A fair point.")), client.suggest("You numpty.", 1.0)])
+""")  # fmt: skip
+    assert said == [[{"TOXICITY": HELD}, 8, "Successed"]]
+
+
 def test_begentle_under_googles_host(python: Run) -> None:
     said = python("begentle", """
 import begentle
@@ -165,3 +174,12 @@ for (const [key, options] of [[KEY, { attributes: ["nice"] }], ["wrongwrongwr", 
         ["ResponseError", "Unknown requested attribute: NICE"],
         ["ResponseError", "API key not valid. Please pass a valid API key."],
     ]
+
+
+def test_the_client_of_conversationai_in_node_under_googles_host(node: Run) -> None:
+    said = node("@conversationai/perspectiveapi-js-client", """
+const { Client } = require("@conversationai/perspectiveapi-js-client");
+say(await new Client(KEY).getScores("You <b>numpty</b>."));
+try { await new Client("wrongwrongwr").getScores("x"); } catch (error) { say(error.message); }
+""")  # fmt: skip
+    assert said == [{"TOXICITY": HELD, "SPAM": CLEAN}, "Error: Error: Request failed with status code 400"]

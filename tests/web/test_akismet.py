@@ -339,6 +339,7 @@ def test_what_wordpress_asks_beside(akismet: Akismet) -> None:
     form = {"key": akismet.key, "blog": BLOG}
     account = akismet.call("/1.1/get-subscription", form).get_json()
     assert (account["status"], account["account_name"]) == ("active", "main")
+    assert (account["next_billing_date"], account["limit_reached"]) == (False, False)
     assert json.loads(akismet.call("/1.1/get-stats", {**form, "from": "all"}).data) is None
     assert said(akismet.call("/1.1/deactivate", form)) == "deactivated"
     assert said(akismet.call("/1.1/verify-key", form)) == "valid"
@@ -347,7 +348,9 @@ def test_what_wordpress_asks_beside(akismet: Akismet) -> None:
 
 def test_version_1_2(akismet: Akismet) -> None:
     key = {"api_key": akismet.key}
-    assert akismet.call("/1.2/usage-limit", key).get_json()["limit"] == "none"
+    akismet.check()
+    limit = akismet.call("/1.2/usage-limit", key).get_json()
+    assert limit == {"limit": "none", "usage": 0, "percentage": 0, "throttled": False}
     assert akismet.call("/1.2/key-sites", {**key, "month": "2026-11"}).get_json()["2026-11"] == []
     assert akismet.call("/1.2/key-sites", {**key, "format": "csv"}).text.startswith("Site,")
     assert akismet.call("/1.2/usage-limit", host=f"{akismet.key}.rest.akismet.com").get_json()["usage"] == 0

@@ -12,11 +12,15 @@ import pytest
 from sqlalchemy import text as sql
 from werkzeug.test import TestResponse
 
+from moderation.adapters.classifiers.learned import Learned
 from moderation.engine.perspective_map import mapped
 from moderation.engine.verdict import ATTRIBUTES
 from moderation.errors import InvalidFields, Unavailable
-from moderation.web.perspective_attributes import IDENTITY_ATTACK_MAP, NAMES, TOXICITY_MAP
+from moderation.web.api.perspective import _address
+from moderation.web.perspective_attributes import NAMES
+from moderation.web.perspective_lines import LINES
 from moderation.web.perspective_scores import MOST_SPANS, sentences
+from moderation.web.perspective_statistics import unsubstantial
 from moderation.workflow.ports import Scores
 from moderation.workflow.rule_scores import CATEGORIES_OF, GRADES
 from tests.fakes import FakeClassifier
@@ -171,16 +175,36 @@ def test_names_that_ask_for_an_aim_or_for_the_whole_use_learned_scores(
 def test_a_learned_score_goes_before_rules_that_stop_nothing(
     perspective: Perspective, scored: Callable[..., None]
 ) -> None:
-    scored(toxicity=0.5, identity_attack=0.3, threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
-    answer = perspective.analyze("A fair point.", "THREAT", "OBSCENE", "INSULT", "TOXICITY", "IDENTITY_ATTACK")
+    scored(threat=0.4321987654321, profanity=0.2, vulgarity=0.3)
+    answer = perspective.analyze("A fair point.", "THREAT", "OBSCENE", "INSULT")
     scores = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
-    assert scores.pop("TOXICITY") == pytest.approx(mapped(0.5, TOXICITY_MAP))
-    assert scores.pop("IDENTITY_ATTACK") == pytest.approx(mapped(0.3, IDENTITY_ATTACK_MAP))
     assert scores == {"THREAT": 0.43219876, "OBSCENE": 0.3, "INSULT": CLEAN}  # with the digits of a 32-bit number
-    assert (
-        answer.headers["Scored-By"]
-        == "THREAT=model, OBSCENE=model, INSULT=rules, TOXICITY=model, IDENTITY_ATTACK=model"
-    )
+    assert answer.headers["Scored-By"] == "THREAT=model, OBSCENE=model, INSULT=rules"
+
+
+def test_some_names_go_through_a_line_to_perspectives_scale(
+    perspective: Perspective, scored: Callable[..., None]
+) -> None:
+    given = {"toxicity": 0.5, "identity_attack": 0.3, "severe_toxicity": 0.1, "vulgarity": 0.3, "incivility": 0.9}
+    scored(**given)
+    ours = {name: max(given[one] for one in NAMES[name].attributes) for name in LINES if name != "UNSUBSTANTIAL"}
+    ours["UNSUBSTANTIAL"] = unsubstantial("A fair point.")
+    found = perspective.analyze("A fair point.", *ours).get_json()["attributeScores"]
+    assert {name: one["summaryScore"]["value"] for name, one in found.items()} == {
+        name: pytest.approx(mapped(value, LINES[name][0])) for name, value in ours.items()
+    }
+
+
+def test_the_first_stage_alone_has_lines_of_its_own(perspective: Perspective) -> None:
+    judge = perspective.service.application.judge
+    before, judge.classifier = judge.classifier, Learned(clock=iter(range(0, 1000, 10)).__next__)
+    try:
+        answer = perspective.analyze("A fair point, if you ask me.", "CALIBRATED_TOXICITY", "TOXICITY")
+    finally:
+        judge.classifier = before
+    found = {name: one["summaryScore"]["value"] for name, one in answer.get_json()["attributeScores"].items()}
+    assert ", TOXICITY=keepitcivil-first-stage" in answer.headers["Scored-By"]
+    assert found["TOXICITY"] == pytest.approx(mapped(found["CALIBRATED_TOXICITY"], LINES["TOXICITY"][1]), abs=1e-6)
 
 
 def test_what_rules_stop_reaches_a_threshold_whatever_the_model_thinks(
@@ -204,7 +228,7 @@ def test_a_model_that_fails_leaves_the_rules(perspective: Perspective) -> None:
         judge.classifier = before
 
 
-@pytest.mark.parametrize("line", [TOXICITY_MAP, IDENTITY_ATTACK_MAP])
+@pytest.mark.parametrize("line", [line for lines in LINES.values() for line in lines])
 def test_the_lines_rise_from_0_to_1(line: tuple[tuple[float, float], ...]) -> None:
     assert line[0] == (0.0, 0.0)
     assert line[-1] == (1.0, 1.0)
@@ -541,6 +565,16 @@ def test_the_discovery_document_leads_to_the_service(perspective: Perspective) -
     for odd in ("a b", "<x>", ""):
         assert client.get("/$discovery/rest", headers={"Host": odd}).get_json()["rootUrl"].startswith("http://")
         assert refused(client.post("/v1alpha1/comments:analyze", headers={"Host": odd}), 403)
+
+
+def test_an_address_of_the_services_own_goes_before_any_host_but_googles(perspective: Perspective) -> None:
+    own = "https://moderation.example.org"
+    for host, leads in (
+        ("civil.example", own),
+        ("commentanalyzer.googleapis.com", "https://commentanalyzer.googleapis.com/"),
+    ):
+        with perspective.service.flask.test_request_context(base_url=f"https://{host}"):
+            assert _address(own) == leads
 
 
 def _references(value: Any) -> Iterator[str]:

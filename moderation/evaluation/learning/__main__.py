@@ -53,8 +53,7 @@ def main(labels: Path, work: Path, passes: int, to: Path) -> None:
     export.write(scorer, layer, to / artifact.ENCODER)
     assemble.write(to, assemble.see(to, assemble.fitting(labels), _told), at)
     if to == artifact.FOLDER:
-        for name, line in scale.lines(labels).items():  # for moderation/web/perspective_attributes.py
-            click.echo(f"{name}_MAP = {tuple(line)}")
+        scale.write(labels)
     _told(f"written to {to}; run `make evaluate` for the figures")
 
 

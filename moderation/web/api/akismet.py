@@ -208,9 +208,9 @@ def _submitted(asked: Asked, *, spam: float) -> Response:
 
 
 def get_subscription(asked: Asked) -> Response:
-    """What WordPress asks before it saves a key."""
+    """What WordPress asks before it saves a key; its page of settings and Akismet's PHP library read every field."""
     account = {"account_id": 0, "account_name": asked.holder.site_slug, "account_type": "self-hosted"}
-    return _json({**account, "status": "active", "limit_reached": False})
+    return _json({**account, "status": "active", "next_billing_date": False, "limit_reached": False})
 
 
 def get_stats(_asked: Asked) -> Response:
@@ -224,7 +224,7 @@ def deactivate(_asked: Asked) -> Response:
 
 
 def usage_limit(_asked: Asked) -> Response:
-    """There is none."""
+    """There is none. A check leaves no row, so nothing can be counted; without a number clients break off."""
     return _json({"limit": "none", "usage": 0, "percentage": 0, "throttled": False})
 
 

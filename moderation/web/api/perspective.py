@@ -216,12 +216,12 @@ def _discovery(edge: Edge) -> Callable[[], Response]:
 
 def _address(public_url: str) -> str:
     """The configured one where it leads anywhere from outside, else as the caller sees us: nobody else reads this."""
-    if public_url and urlsplit(public_url).hostname not in _LOOPBACK:
-        return public_url
     host = request.host.removesuffix(":443")
-    if not host:  # none was sent, or it is no host's name
+    if host == SERVICE:  # led here by DNS: clients compare the addresses in texts of errors with Google's
+        return f"https://{host}/"
+    if not host or (public_url and urlsplit(public_url).hostname not in _LOOPBACK):  # none was sent, or no host's name
         return public_url
-    scheme = "https" if host == SERVICE else request.headers.get("X-Forwarded-Proto", request.scheme)
+    scheme = request.headers.get("X-Forwarded-Proto", request.scheme)
     return f"{scheme if scheme in ('http', 'https') else request.scheme}://{host}/"
 
 
