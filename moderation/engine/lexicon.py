@@ -34,14 +34,14 @@ class Lexicon:
         for entry in self._entries:
             self._by_text.setdefault(entry.text, []).append(entry)
 
-    def scan(self, view: View) -> Scan:
+    def scan(self, view: View, *, disguised: bool = True) -> Scan:
         """A view in, every term in it out, plain or disguised, as far as anybody in good faith would write them.
 
         Beyond that people look at it anyway, so that no second reading is made.
         """
         hits = Hits(view)
         self._scan_plain(view, hits)
-        if not hits.is_cut and view.is_suspicious:
+        if disguised and not hits.is_cut and view.is_suspicious:
             second, is_cut = view.readings
             hits.is_cut |= is_cut
             for reading in second:

@@ -73,7 +73,7 @@ class Side:
 
     @lazy
     def _background(self) -> Mapping[Key, list[TermHit]]:
-        return _by_key(self._matchers.background.scan(self.view).hits)
+        return _by_key(self._matchers.background.scan(self.view, disguised=not self.is_cut).hits)
 
     def hits(self, key: Key) -> Sequence[TermHit]:
         """Hits of a tier of a list."""
