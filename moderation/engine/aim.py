@@ -94,6 +94,8 @@ class Aims:
         return bool(near_enough.Match(self._passage.view.text)) and not words.isdisjoint(self._passage.texts)
 
     def _of(self, start: int, end: int, use: str) -> str | None:
+        if use == "address":
+            return "commenter"
         before, behind = self._passage.before(start, _FAR), self._passage.after(end, _REACH)
         after = behind[:3]
         if use == "adjective" and self._is_cut_off(after, end):
@@ -120,7 +122,12 @@ class Aims:
         found = subject or self._names.near(start)
         if found or self._calls.is_addressed(before[-_REACH:], behind, start, end, use=use):
             return found or "commenter"
-        return self._pointed_at(before[-4:]) if use == "noun" else None
+        return (self._pointed_at(before[-4:]) if use == "noun" else None) or self._by_own_words(start, end)
+
+    def _by_own_words(self, start: int, end: int) -> str | None:
+        """What was found says `you` itself; a single `u` may be of a word that is spelled out."""
+        words = self._passage.texts[self._passage.index(start) : self._passage.index(end)]
+        return None if table.SECOND.isdisjoint(word for word in words if len(word) > 1) else "commenter"
 
     def _is_thing(self, after: list[str], use: str) -> bool:
         said = [word for word in after if word not in table.FILLERS] if use == "adjective" else after

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from .text.folding import View
 
 FORMS = ("word", "stem", "phrase", "inside")
-USES = ("noun", "adjective", "verb")
+USES = ("noun", "adjective", "verb", "address")  # address: its own wording speaks to the reader
 # Of one tier of a list. A text of 20 KB that has more is no comment; the rest of it is left to people.
 MOST_HITS = 50
 

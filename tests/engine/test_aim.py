@@ -126,6 +126,27 @@ def test_a_bare_insult_is_aimed_at_the_comment_it_answers(rules: Ruleset) -> Non
     assert judged(rules, "What a clown.").matches[0].aimed_at == "person"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "After all these years of it, go to hell.",
+        "Reading that every day, you make me sick!",
+        "It is a fine day out there: go get a life.",
+    ],
+)
+def test_what_speaks_to_the_reader_by_its_own_wording(shipped: Ruleset, text: str) -> None:
+    parent = {"text": "I voted for it.", "author": {"id": "a1"}}
+    matches = judged(shipped, text, parent=parent).matches
+    assert ("commenter", "a1") in {(match.aimed_at, match.target) for match in matches}
+
+
+def test_a_pattern_that_says_you_is_aimed_at_the_reader() -> None:
+    rules = one_rule(r"{pattern: '(?:you are|they are) worthless'}")
+    texts = [f"Yesterday and today {each} are worthless" for each in ("you", "they")]
+    aims = [judged(rules, text).matches[0].aimed_at for text in texts]
+    assert aims == ["commenter", None]
+
+
 def test_one_person_in_the_story_is_meant_by_he_and_she(rules: Ruleset) -> None:
     story = {"people": [{"name": "Peter Lang", "role": "accused"}]}
     assert judged(rules, "He is an idiot.", story=story).matches[0].aimed_at == "private_person"

@@ -16,10 +16,21 @@ from tests.workflow.conftest import ENFORCEMENT
 
 TERMS = {
     "insults": "terms: [clodpole, clown, {term: stupid, use: adjective}]",
-    "insults_direct": "terms: [blatherskite]",
+    "insults_direct": "use: address\nterms: [blatherskite]",
     "slurs": "terms: [slurword]",
     "threats": "terms: [threatword]",
 }
+DIRECT = """
+rules:
+  - id: direct
+    category: personal_attack
+    state: live
+    when: {terms: insults_direct}
+    action: review
+    examples:
+      match: ["Blatherskite.", "Oh, blatherskite!", "blatherskite"]
+      pass: ["A civil remark.", "Well said.", "I disagree."]
+"""
 AGAIN = "answers-a-person-attacked-before"
 ELSEWHERE = "follows-a-person-to-another-story"
 GRAVE = "writes-on-after-a-grave-message"
@@ -33,6 +44,7 @@ def settings(settings: Settings) -> Settings:
     assert folder is not None
     for name in ("75-harassment.yaml", "fixtures.yaml"):
         shutil.copy(shipped_rules() / name, folder / name)
+    (folder / "direct.yaml").write_text(DIRECT)
     (folder / "lists").mkdir()
     shutil.copy(shipped_rules() / "lists" / "contempt.yaml", folder / "lists")
     for name, terms in TERMS.items():
@@ -139,7 +151,12 @@ def test_whom_the_rules_saw_aimed_at_goes_before_whom_it_answers(thread: Newsroo
 
 def test_many_against_one_is_an_alert_and_no_punishment(thread: Newsroom, moderator: Actor) -> None:
     for number in range(4):
-        answer(thread, f"m{number}", f"What a clodpole, {number}.", author=f"mob-{number}")
+        text = (
+            f"There is no other word for it than blatherskite, {number}."
+            if number == 3
+            else f"What a clodpole, {number}."
+        )
+        answer(thread, f"m{number}", text, author=f"mob-{number}")
     thread.decide("m0", by=moderator, decision="approve", reason="other")
     assert rules(answer(thread, "m4", "What a clodpole.", author="mob-4")) == set()
     told = thread.event_types()
