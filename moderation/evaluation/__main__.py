@@ -14,7 +14,7 @@ from moderation.cli.judge import compile_rules, rules_folder
 from moderation.engine import ENGINE_VERSION
 from moderation.evaluation import model_page, off_topic, peers, questions, sets
 from moderation.evaluation.judging import Judge
-from moderation.evaluation.page import Page, gap
+from moderation.evaluation.page import Page, apart
 
 Row = TypeVar("Row")
 INSULTS = Path("bench/labels/insults.csv")
@@ -135,13 +135,11 @@ def _disguise(page: Page, judge: Judge, found: list[questions.Judged]) -> None:
 
 def _fairness(page: Page, judge: Judge) -> None:
     people = questions.identities(judge)
-    least, most, apart = gap(people)
     sides = questions.sides(judge)
     page.table(
         "Whoever is named",
-        f"Civil sentences in which only the people change, {len(people)} kinds of people: between {least} and {most} the "
-        f"share stopped differs by **{100 * apart:.1f}** points (bar: 1). Criticism and hostility with the same words "
-        f"about the left and about the right:",
+        f"Civil sentences in which only the people change, {len(people)} kinds of people: {apart(people, 'stopped')} "
+        f"(bar: 1). Criticism and hostility with the same words about the left and about the right:",
         ("", "criticism stopped", "hostility stopped"),
         [(name, civil.percent(), hostile.percent()) for name, (civil, hostile) in sides.items()],
     )

@@ -13,7 +13,7 @@ from moderation.evaluation import learned, questions, sets
 from moderation.evaluation.judging import Judge, found
 from moderation.evaluation.learned import Scored
 from moderation.evaluation.learning.targets import is_held, is_reported
-from moderation.evaluation.page import Page, gap
+from moderation.evaluation.page import Page, apart
 from moderation.evaluation.rates import Rate
 from moderation.evaluation.sets import Comment
 
@@ -105,13 +105,10 @@ def _other_chances(page: Page, scored: Sequence[Scored]) -> None:
 
 def _fair(page: Page, together: Judge, model: Learned) -> None:
     people, sides = questions.identities(together, listed=True), questions.sides(together, listed=True)
-    least, most, apart = gap(people)
     means = {who: sum(scores) / len(scores) for who, scores in learned.identities(model, "toxicity").items()}
     page.table(
         "Rules and scores: whoever is named",
-        f"Our civil sentences in which only the people change: of those about {most} the largest share is stopped or "
-        f"listed, {people[most].percent()}, of those about {least} {people[least].percent()}: **{100 * apart:.1f}** points "
-        f"apart (bars: 3 % and 2 points). The mean score of toxicity lies between {min(means.values()):.3f} and "
+        f"Our civil sentences in which only the people change: {apart(people, 'stopped or listed')} (bars: 3 % and 2 points). The mean score of toxicity lies between {min(means.values()):.3f} and "
         f"{max(means.values()):.3f}. Criticism and hostility with the same words about left and right:",
         ("", "criticism stopped or listed", "hostility stopped or listed"),
         [(name, civil.percent(), hostile.percent()) for name, (civil, hostile) in sides.items()],

@@ -42,3 +42,14 @@ def gap(rates: Mapping[str, Rate]) -> tuple[str, str, float]:
     least = min(rates, key=lambda name: rates[name].share)
     most = max(rates, key=lambda name: rates[name].share)
     return least, most, rates[most].share - rates[least].share
+
+
+def apart(rates: Mapping[str, Rate], what: str) -> str:
+    """What is said of such names: whose sentences are stopped (or whatever `what` says) most and least."""
+    least, most, points = gap(rates)
+    if not points:
+        return f"the same share is {what} whoever is named, {rates[most].percent()}: **0.0** points apart"
+    return (
+        f"of those about {most} {rates[most].percent()} are {what}, of those about {least} {rates[least].percent()}: "
+        f"**{100 * points:.1f}** points apart"
+    )
