@@ -1,7 +1,8 @@
 """The way to the Coral of a site: where it is, with what token, and what is done when it says no."""
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,14 +15,16 @@ from moderation.workflow.jobs import Unreadable
 from moderation.workflow.ports import JsonDoor
 
 KEY_KIND = "coral_webhook"  # its secret came with address and token
+ASKING_SECONDS = 15.0  # then nothing more is asked: with the last answer it stays under the 30 that a task may take
 
 
 @dataclass(frozen=True, slots=True)
 class CoralDoor:
-    """One Coral, asked by its GraphQL. Raises Unreadable for all that is tried again."""
+    """One conversation with a Coral by its GraphQL. Raises Unreadable for all that is tried again."""
 
     door: JsonDoor
     way: WayBack
+    began: float = field(default_factory=time.monotonic)
 
     def comment(self, coral_id: str) -> PublishedComment | None:
         """One comment as it stands there, or None where it is gone."""
@@ -55,6 +58,8 @@ class CoralDoor:
         _changed(self._ask(graphql.rejection(comment, reason)), graphql.REJECTED)
 
     def _ask(self, body: bytes) -> bytes:
+        if time.monotonic() - self.began > ASKING_SECONDS:
+            raise Unreadable("timeout")
         url = self.way.url.rstrip("/") + graphql.PATH
         reply = self.door.post(url=url, authorization=f"Bearer {self.way.token}", body=body)
         if reply.answer.status is None:

@@ -10,7 +10,7 @@ from moderation.storage.models import CoralComment, WriteBack, new_id
 from moderation.storage.rows import counted
 from moderation.workflow.webhooks import SCHEDULE
 
-LEASE = timedelta(seconds=60)  # over three answers of ten seconds, and a check
+LEASE = timedelta(seconds=60)  # over a conversation of 25 seconds, and a check
 
 
 class Unreadable(Exception):

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from moderation.storage.models import ApiKey, AuditRow, Author, Comment, CoralComment, Decision, WriteBack
+from moderation.workflow import coral_door
 from moderation.workflow.incoming import Actor, IncomingDecision
 from tests.web.coral import HOOK_SECRET, INSULT, PHASE_SECRET, Coral
 from tests.web.coral_server import EARLIER, TOKEN, US, GraphQL, history, published, serving
@@ -227,6 +228,18 @@ def test_what_fails_is_tried_again_and_then_given_up(newsroom: Newsroom, fault: 
     with app.database.read() as session:
         given_up = session.scalars(select(AuditRow).where(AuditRow.act == "coral.write_back_gave_up")).one()
     assert (newsroom.row().state, given_up.details) == ("dead", {"why": why})
+
+
+def test_a_slow_coral_keeps_no_worker(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven slow answers would outlast the time of a task; what is left is asked at the next try."""
+    monkeypatch.setattr(coral_door, "ASKING_SECONDS", 0.1)
+    newsroom.there.seconds = 0.2
+    newsroom.decide(newsroom.asked())
+    assert (newsroom.row().state, newsroom.row().last_error, len(newsroom.there.asked)) == ("due", "timeout", 1)
+    newsroom.there.seconds = 0.0
+    newsroom.wait(10)
+    newsroom.work()
+    assert newsroom.row().outcome == "told"
 
 
 def test_without_a_token_nothing_is_told(newsroom: Newsroom) -> None:
