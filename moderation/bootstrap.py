@@ -48,7 +48,7 @@ from moderation.workflow.tuning import Tuning
 from moderation.workflow.unchecked import UncheckedCounts
 from moderation.workflow.users import Users
 from moderation.workflow.webhooks import Webhooks
-from moderation.workflow.wordpress import WordPress
+from moderation.workflow.write_backs import WriteBacks
 
 log = telemetry.logger(__name__)
 
@@ -70,7 +70,7 @@ class Application:
     coral_phase: CoralPhase
     coral_events: CoralEvents
     coral_repair: CoralRepair
-    wordpress: WordPress
+    write_backs: WriteBacks
     judge: Judge
     tuning: Tuning
     flags: Flags
@@ -168,7 +168,7 @@ def build(
         coral_phase=coral_phase,
         coral_events=CoralEvents(record),
         coral_repair=CoralRepair(record, coral_phase, door, review),
-        wordpress=WordPress(record, door),
+        write_backs=WriteBacks(record, door),
         judge=judge,
         tuning=Tuning(database, models),
         flags=Flags(record, rulebook),

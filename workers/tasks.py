@@ -26,7 +26,7 @@ def register(app: Celery, application: Callable[[], Application]) -> None:
 
     @app.task(name=queue.WRITE_BACK, shared=False)
     def write_back(row_id: str, **_: object) -> None:
-        application().wordpress.run(row_id=row_id, now=datetime.now(UTC))
+        application().write_backs.run(row_id=row_id, now=datetime.now(UTC))
 
     @app.task(name=queue.SWEEP, shared=False)
     def sweep(**_: object) -> None:

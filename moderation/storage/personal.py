@@ -83,7 +83,7 @@ NOT_PERSONAL: frozenset[str] = frozenset(
     watched_files.files_hash watched_files.refused rule_pause.id rule_pause.site_id rule_pause.rule rule_pause.rule_hash
     rule_pause.reason coral_comment.id coral_comment.site_id coral_comment.coral_id coral_comment.state
     coral_comment.lease_token coral_comment.outcome coral_comment.last_error unchecked.site_id unchecked.key_id
-    unchecked.protocol unchecked.why wordpress_comment.id wordpress_comment.site_id wordpress_comment.comment_id
-    wordpress_comment.state wordpress_comment.lease_token wordpress_comment.outcome wordpress_comment.last_error
+    unchecked.protocol unchecked.why write_back.id write_back.site_id write_back.comment_id
+    write_back.state write_back.lease_token write_back.outcome write_back.last_error
     """.split()
 )

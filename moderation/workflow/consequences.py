@@ -11,7 +11,7 @@ from moderation.errors import NotFound
 from moderation.storage.ledger import Ledger
 from moderation.storage.models import Author, Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict
 from moderation.storage.queries import history, lookup
-from moderation.workflow import strikes, verdict_strikes, wordpress
+from moderation.workflow import strikes, verdict_strikes, write_backs
 from moderation.workflow.blocks import propose, take_back
 from moderation.workflow.incoming import Actor
 from moderation.workflow.moves import event_data, move, standing
@@ -65,7 +65,7 @@ class Consequences:
             if not moved:
                 comment.decided_by = "person"
             if by.kind != "site":  # what the newsroom decided elsewhere, it knows
-                wordpress.note(ledger, comment, revision)
+                write_backs.note(ledger, comment, revision)
         data = event_data(ledger, comment, revision.number, verdict)
         said = {"decision": decision.decision, "reason": decision.reason, "undone": False}
         ledger.told("comment.decided", {**data, "decision": said}, comment)
@@ -93,7 +93,7 @@ class Consequences:
                 undone=decision.id,
             )
             comment.decided_by = before["decided_by"]
-            wordpress.note(ledger, comment, revision)
+            write_backs.note(ledger, comment, revision)
         data = event_data(ledger, comment, revision.number, verdict)
         said = {"decision": decision.decision, "reason": decision.reason, "undone": True}
         ledger.told("comment.decided", {**data, "decision": said}, comment)

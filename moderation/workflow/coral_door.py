@@ -1,26 +1,30 @@
 """The way to the Coral of a site: where it is, with what token, and what is done when it says no."""
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from moderation.storage.models import ApiKey
+from moderation.storage.queries import lookup
+from moderation.storage.queries.lookup import WayBack
 from moderation.workflow import coral_graphql as graphql
 from moderation.workflow.coral_graphql import PublishedComment, WrittenComment
 from moderation.workflow.jobs import Unreadable
 from moderation.workflow.ports import JsonDoor
 
+KEY_KIND = "coral_webhook"  # its secret came with address and token
+ASKING_SECONDS = 15.0  # then nothing more is asked: with the last answer it stays under the 30 that a task may take
+
 
 @dataclass(frozen=True, slots=True)
 class CoralDoor:
-    """One Coral, asked by its GraphQL. Raises Unreadable for all that is tried again."""
+    """One conversation with a Coral by its GraphQL. Raises Unreadable for all that is tried again."""
 
     door: JsonDoor
-    url: str
-    token: str
+    way: WayBack
+    began: float = field(default_factory=time.monotonic)
 
     def comment(self, coral_id: str) -> PublishedComment | None:
         """One comment as it stands there, or None where it is gone."""
@@ -37,21 +41,27 @@ class CoralDoor:
     def reject(self, comment: PublishedComment, reason: Mapping[str, Any]) -> None:
         """Sets the status REJECTED. Older versions know no `customReason`, or no reason; some refuse to go without one."""
         plain = {name: value for name, value in reason.items() if name != "customReason"}
-        for given in (reason, plain) if plain != reason else (reason,):
+        fuller = [reason] if plain == reason else [reason, plain]
+        for given in fuller:
             try:
-                return _changed(self._ask(graphql.rejection(comment, given)), graphql.REJECTED)
+                return self._reject(comment, given)
             except Unreadable as failed:
                 if failed.word != "graphql_errors":
                     raise
-        return _changed(self._ask(graphql.rejection(comment, None)), graphql.REJECTED)
+        return self._reject(comment, None)
 
     def report(self, comment: PublishedComment, *, spam: bool, details: str) -> None:
         """Lists it under Reported, where its status is NONE."""
         graphql.outcome(self._ask(graphql.report(comment, spam=spam, details=details)))
 
+    def _reject(self, comment: PublishedComment, reason: Mapping[str, Any] | None) -> None:
+        _changed(self._ask(graphql.rejection(comment, reason)), graphql.REJECTED)
+
     def _ask(self, body: bytes) -> bytes:
-        url = self.url.rstrip("/") + graphql.PATH
-        reply = self.door.post(url=url, authorization=f"Bearer {self.token}", body=body)
+        if time.monotonic() - self.began > ASKING_SECONDS:
+            raise Unreadable("timeout")
+        url = self.way.url.rstrip("/") + graphql.PATH
+        reply = self.door.post(url=url, authorization=f"Bearer {self.way.token}", body=body)
         if reply.answer.status is None:
             raise Unreadable(reply.answer.error or "no_answer")
         if reply.answer.status not in (200, 400):  # 400 comes with errors that say more
@@ -59,29 +69,11 @@ class CoralDoor:
         return reply.body
 
 
-def opened(session: Session, site_id: str, door: JsonDoor) -> CoralDoor | None:
-    """The way to the site's Coral, if it gave one."""
-    row = session.execute(way_back(site_id)).first()
-    return CoralDoor(door, row.url, row.token) if row else None
-
-
-def way_back(site_id: str) -> Select[str | None, str | None]:
-    """Address and token of the site's Coral: of the newest live secret of webhooks that came with both."""
-    return (
-        select(ApiKey.url, ApiKey.token)
-        .where(
-            ApiKey.site_id == site_id,
-            ApiKey.kind == "coral_webhook",
-            ApiKey.revoked_at.is_(None),
-            ApiKey.url.is_not(None),
-            ApiKey.token.is_not(None),
-        )
-        .order_by(ApiKey.created_at.desc())
-        .limit(1)
-    )
+def way_back(session: Session, site_id: str) -> WayBack | None:
+    """Where the site's Coral is, if the site said so."""
+    return lookup.way_back(session, site_id, KEY_KIND)
 
 
 def _changed(raw: bytes, status: str) -> None:
-    graphql.outcome(raw)
     if graphql.changed_to(raw) != status:
         raise Unreadable("not_changed")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from moderation.storage.models import CoralComment, new_id
 from moderation.storage.rows import insert_once
+from moderation.workflow import coral_graphql as graphql
 from moderation.workflow import people
 from moderation.workflow.coral_door import way_back
 from moderation.workflow.incoming import ABSENT, IdempotencyKey, IncomingStory
@@ -17,7 +18,7 @@ from moderation.workflow.recording import Recorder, replayed
 STORY_CREATED = "STORY_CREATED"
 COMMENTS = ("COMMENT_CREATED", "COMMENT_REPLY_CREATED")
 LEFT_QUEUE = "COMMENT_LEFT_MODERATION_QUEUE"
-DECIDED = ("APPROVED", "REJECTED")
+DECIDED = (graphql.APPROVED, graphql.REJECTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +64,7 @@ def _to_look_at(session: Session, site_id: str, coral_id: str, now: datetime, *,
 
     A comment that has one is looked at `again` or not at all.
     """
-    if session.execute(way_back(site_id)).first() is None:
+    if way_back(session, site_id) is None:
         return None
     id = new_id()
     values = {"site_id": site_id, "coral_id": coral_id, "state": "due", "due_at": now, "attempts": 0, "created_at": now}

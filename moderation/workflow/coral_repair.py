@@ -16,7 +16,7 @@ from moderation.storage.models import CoralComment
 from moderation.workflow import coral_graphql as graphql
 from moderation.workflow import jobs
 from moderation.workflow.coral import AskedComment, CoralPhase, Finding, format_of
-from moderation.workflow.coral_door import opened
+from moderation.workflow.coral_door import CoralDoor, way_back
 from moderation.workflow.coral_graphql import PublishedComment
 from moderation.workflow.coral_reasons import rejection_reason
 from moderation.workflow.gravity import is_spam
@@ -67,9 +67,10 @@ class CoralRepair:
 
     def _repair(self, claim: _Claim, now: datetime) -> str:
         with self.record.database.read() as session:
-            coral = opened(session, claim.site_id, self.door)
-        if coral is None:
+            way = way_back(session, claim.site_id)
+        if way is None:
             return "no_token"
+        coral = CoralDoor(self.door, way)
         comment = coral.comment(claim.coral_id)
         if comment is None:
             return "gone"

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
-from moderation.storage.models import CoralComment, WordPressComment, new_id
+from moderation.storage.models import CoralComment, WriteBack, new_id
 from moderation.storage.rows import counted
 from moderation.workflow.webhooks import SCHEDULE
 
-LEASE = timedelta(seconds=60)  # over three answers of ten seconds, and a check
+LEASE = timedelta(seconds=60)  # over a conversation of 25 seconds, and a check
 
 
 class Unreadable(Exception):
@@ -21,7 +21,7 @@ class Unreadable(Exception):
         self.word = word
 
 
-def claim(session: Session, of: type[CoralComment] | type[WordPressComment], row_id: str, now: datetime) -> str | None:
+def claim(session: Session, of: type[CoralComment] | type[WriteBack], row_id: str, now: datetime) -> str | None:
     """The token of the lease on a row that is due, or whose holder is gone; None where there is nothing to do."""
     token = new_id()
     abandoned = (of.state == "claimed") & (of.lease_until < now)
@@ -35,7 +35,7 @@ def claim(session: Session, of: type[CoralComment] | type[WordPressComment], row
     return token if taken else None
 
 
-def finish(row: CoralComment | WordPressComment, outcome: str | None, error: str | None, now: datetime) -> None:
+def finish(row: CoralComment | WriteBack, outcome: str | None, error: str | None, now: datetime) -> None:
     """Gives the lease back: done with an `outcome`; without one due again, or dead after the last attempt."""
     row.lease_token = row.lease_until = None
     row.attempts += 1

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy import Row
 
-from moderation.storage.models import CoralComment, WordPressComment
+from moderation.storage.models import CoralComment, WriteBack
 from moderation.storage.queries import statistics, upkeep
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.queries import BEHIND_SECONDS, Health
@@ -53,7 +53,7 @@ class ServiceState:
                 },
                 "webhooks": [_webhook(row) for row in upkeep.endpoints(session, site_id)],
                 "repairs": upkeep.jobs(session, CoralComment, site_id),
-                "write_backs": upkeep.jobs(session, WordPressComment, site_id),
+                "write_backs": upkeep.jobs(session, WriteBack, site_id),
             }
 
     def unchecked_in_week(self, *, site_id: str, now: datetime) -> int:

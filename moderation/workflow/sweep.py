@@ -25,7 +25,7 @@ from moderation.storage.models import (
     Revision,
     Site,
     Unchecked,
-    WordPressComment,
+    WriteBack,
 )
 from moderation.storage.rows import counted, insert_once
 from moderation.storage.unit_of_work import Database
@@ -64,7 +64,7 @@ class Sweep:
             "revisions": self._requeue_revisions(now),
             "deliveries": self._requeue_deliveries(now),
             "repairs": self._requeue_jobs(CoralComment, self.queue.repair, now),
-            "write_backs": self._requeue_jobs(WordPressComment, self.queue.write_back, now),
+            "write_backs": self._requeue_jobs(WriteBack, self.queue.write_back, now),
             "blocks": self._expire_blocks(now),
         }
         self._beat("sweep", now)
@@ -85,9 +85,7 @@ class Sweep:
                 ),
                 "asks": counted(session, delete(Ask).where(Ask.created_at < now - ASKS_KEPT)),
                 "repairs": counted(session, delete(CoralComment).where(CoralComment.created_at < now - JOBS_KEPT)),
-                "write_backs": counted(
-                    session, delete(WordPressComment).where(WordPressComment.created_at < now - JOBS_KEPT)
-                ),
+                "write_backs": counted(session, delete(WriteBack).where(WriteBack.created_at < now - JOBS_KEPT)),
                 "unchecked": counted(session, delete(Unchecked).where(Unchecked.last_at < now - UNCHECKED_KEPT)),
                 "sessions": counted(
                     session, delete(DeskSession).where(DeskSession.created_at < now - timedelta(days=1))
@@ -168,7 +166,7 @@ class Sweep:
         return len(first_of_each)
 
     def _requeue_jobs(
-        self, of: type[CoralComment] | type[WordPressComment], hint: Callable[[str], None], now: datetime
+        self, of: type[CoralComment] | type[WriteBack], hint: Callable[[str], None], now: datetime
     ) -> int:
         """Hints that come twice find the row claimed; a second of grace spares most of them."""
         if self._is_long("deliver"):

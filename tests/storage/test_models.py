@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import JSON, String, Text, text
+from sqlalchemy import JSON, String, Text, inspect, text
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from moderation.bootstrap import build
@@ -93,8 +95,7 @@ def test_a_new_kind_of_key_costs_no_counts_of_the_old_ones(tmp_path: Path) -> No
     database = Database(f"sqlite:///{tmp_path}/a.sqlite")
     migrations.upgrade(database, "0006")
     with database.write() as session:
-        for statement in _BEFORE_0007.strip().split(";"):
-            session.execute(text(statement))
+        insert(session, _SITE + _BEFORE_0007)
     migrations.upgrade(database)
     with database.write() as session:
         assert session.scalar(text("SELECT count FROM unchecked WHERE key_id = 'k'")) == 7
@@ -106,13 +107,89 @@ def test_a_new_kind_of_key_costs_no_counts_of_the_old_ones(tmp_path: Path) -> No
     database.close()
 
 
-_BEFORE_0007 = """
+def test_write_backs_keep_their_rows_under_either_name_on_sqlite(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/a.sqlite")
+    keeps_write_backs(database)
+    with database.read() as session:
+        assert session.execute(text("PRAGMA foreign_key_check")).all() == []
+    database.close()
+
+
+def test_write_backs_keep_their_rows_under_either_name_on_postgresql(empty_postgres_url: str) -> None:
+    database = Database(empty_postgres_url)
+    keeps_write_backs(database)
+    database.close()
+
+
+def keeps_write_backs(database: Database) -> None:
+    """Up, down and up again: the same rows, and no name that speaks of the other table."""
+    migrations.upgrade(database, "0007")
+    before = names(database, "wordpress_comment")
+    with database.write() as session:
+        insert(session, _SITE + _WRITE_BACK)
+        rows = session.execute(text("SELECT * FROM wordpress_comment")).all()
+    migrations.upgrade(database, "0008")
+    assert names(database, "write_back") == {name.replace("wordpress_comment", "write_back") for name in before}
+    assert rows_of_write_backs(database) == rows
+    downgrade(database, "0007")
+    assert names(database, "wordpress_comment") == before
+    migrations.upgrade(database, "0008")
+    assert rows_of_write_backs(database) == rows
+
+
+def rows_of_write_backs(database: Database) -> list[object]:
+    with database.read() as session:
+        assert not inspect(session.connection()).has_table("wordpress_comment")
+        return list(session.execute(text("SELECT * FROM write_back")))
+
+
+def insert(session: Session, statements: str) -> None:
+    """Rows of an earlier schema; each `:key` is some bytes."""
+    for statement in statements.strip().strip(";").split(";"):
+        session.execute(text(statement), {"key": b"\0"} if ":key" in statement else {})
+
+
+def names(database: Database, table: str) -> set[str]:
+    """What constraints and indexes of a table are called."""
+    with database.engine.connect() as connection:
+        found = inspect(connection)
+        rules = [
+            *found.get_unique_constraints(table),
+            *found.get_foreign_keys(table),
+            *found.get_check_constraints(table),
+        ]
+        indexes = [one for one in found.get_indexes(table) if not one.get("duplicates_constraint")]
+        return {str(one["name"]) for one in (found.get_pk_constraint(table), *rules, *indexes)}
+
+
+def downgrade(database: Database, version: str) -> None:
+    """Back to an earlier schema."""
+    config = migrations._config()
+    with database.engine.execution_options(writing=True).connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.downgrade(config, version)
+
+
+_SITE = """
 INSERT INTO newsroom (id, name, created_at) VALUES ('n', 'n', '2026-11-26');
-INSERT INTO realm (id, newsroom_id, name, key, created_at) VALUES ('r', 'n', 'r', x'00', '2026-11-26');
+INSERT INTO realm (id, newsroom_id, name, key, created_at) VALUES ('r', 'n', 'r', :key, '2026-11-26');
 INSERT INTO site (id, newsroom_id, realm_id, slug, name, audit_key, created_at)
-    VALUES ('s', 'n', 'r', 's', 's', x'00', '2026-11-26');
+    VALUES ('s', 'n', 'r', 's', 's', :key, '2026-11-26');
+"""
+_BEFORE_0007 = """
 INSERT INTO api_key (id, site_id, kind, lookup, label, options, created_at)
     VALUES ('k', 's', 'protocol', 'k', '', '{}', '2026-11-26');
 INSERT INTO unchecked (site_id, key_id, protocol, why, day, count, last_at)
-    VALUES ('s', 'k', 'perspective', 'late', '2026-11-26', 7, '2026-11-26')
+    VALUES ('s', 'k', 'perspective', 'late', '2026-11-26', 7, '2026-11-26');
+"""
+_WRITE_BACK = """
+INSERT INTO author (id, realm_id, key, role, trusted, created_at) VALUES ('a', 'r', 'k', 'reader', false, '2026-11-26');
+INSERT INTO story (id, site_id, external_id, byline, people, sensitive, comments, created_at, updated_at)
+    VALUES ('t', 's', 't', '[]', '[]', '[]', 'open', '2026-11-26', '2026-11-26');
+INSERT INTO comment (id, site_id, realm_id, external_id, author_id, story_id, status, latest_revision, person_stopped,
+        sequence, metadata, created_at, updated_at)
+    VALUES ('c', 's', 'r', '101', 'a', 't', 'held', 1, false, 0, '{}', '2026-11-26', '2026-11-26');
+INSERT INTO wordpress_comment (id, site_id, comment_id, revision, changes, state, due_at, attempts, lease_until,
+        lease_token, outcome, last_error, created_at, done_at)
+    VALUES ('w', 's', 'c', 1, 2, 'claimed', '2026-11-26', 3, '2026-11-27', 'l', 'told', 'timeout', '2026-11-25', '2026-11-28');
 """

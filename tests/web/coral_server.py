@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,7 @@ class GraphQL:
     needs_reason: bool = False
     edited_meanwhile: bool = False
     raw: bytes | None = None
+    seconds: float = 0.0
     asked: list[dict[str, Any]] = field(default_factory=list)
     tokens: set[str] = field(default_factory=set)
     port: int = 0
@@ -129,6 +131,7 @@ def serving() -> Iterator[GraphQL]:
             assert self.headers["Content-Type"] == "application/json"
             found.tokens.add(self.headers["Authorization"])
             asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            time.sleep(found.seconds)
             body = json.dumps(found.answer(asked)).encode() if found.raw is None else found.raw
             self.send_response(found.status)
             self.send_header("Content-Length", str(len(body)))

@@ -72,7 +72,7 @@ class HeldQueue:
         while self.repairs:
             self.application.coral_repair.run(row_id=self.repairs.pop(0), now=self.application.now())
         while self.write_backs:
-            self.application.wordpress.run(row_id=self.write_backs.pop(0), now=self.application.now())
+            self.application.write_backs.run(row_id=self.write_backs.pop(0), now=self.application.now())
 
 
 @dataclass

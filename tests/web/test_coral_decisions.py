@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
-from moderation.storage.models import ApiKey, AuditRow, Author, Comment, CoralComment, Decision, WordPressComment
+from moderation.storage.models import ApiKey, AuditRow, Author, Comment, CoralComment, Decision, WriteBack
+from moderation.workflow import coral_door
 from moderation.workflow.incoming import Actor, IncomingDecision
 from tests.web.coral import HOOK_SECRET, INSULT, PHASE_SECRET, Coral
 from tests.web.coral_server import EARLIER, TOKEN, US, GraphQL, history, published, serving
@@ -72,11 +74,11 @@ class Newsroom:
     def work(self) -> None:
         hints, app = self.service.queue.write_backs, self.service.application
         while hints:
-            app.wordpress.run(row_id=hints.pop(0), now=self.now)
+            app.write_backs.run(row_id=hints.pop(0), now=self.now)
 
-    def row(self) -> WordPressComment:
+    def row(self) -> WriteBack:
         with self.service.application.database.read() as session:
-            found = session.scalars(select(WordPressComment)).one()
+            found = session.scalars(select(WriteBack)).one()
             session.expunge(found)
         return found
 
@@ -219,11 +221,25 @@ def test_what_fails_is_tried_again_and_then_given_up(newsroom: Newsroom, fault: 
     newsroom.decide(id)
     row = newsroom.row()
     assert (row.state, row.attempts, row.last_error) == ("due", 1, why)
-    for day in range(1, 12):
-        app.wordpress.run(row_id=row.id, now=newsroom.now + timedelta(days=2 * day))
+    with capture_logs() as lines:
+        for day in range(1, 12):
+            app.write_backs.run(row_id=row.id, now=newsroom.now + timedelta(days=2 * day))
+    assert [line["event"] for line in lines] == ["coral.write_back_failed"] * 9 + ["coral.write_back_gave_up"]
     with app.database.read() as session:
         given_up = session.scalars(select(AuditRow).where(AuditRow.act == "coral.write_back_gave_up")).one()
     assert (newsroom.row().state, given_up.details) == ("dead", {"why": why})
+
+
+def test_a_slow_coral_keeps_no_worker(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven slow answers would outlast the time of a task; what is left is asked at the next try."""
+    monkeypatch.setattr(coral_door, "ASKING_SECONDS", 0.1)
+    newsroom.there.seconds = 0.2
+    newsroom.decide(newsroom.asked())
+    assert (newsroom.row().state, newsroom.row().last_error, len(newsroom.there.asked)) == ("due", "timeout", 1)
+    newsroom.there.seconds = 0.0
+    newsroom.wait(10)
+    newsroom.work()
+    assert newsroom.row().outcome == "told"
 
 
 def test_without_a_token_nothing_is_told(newsroom: Newsroom) -> None:

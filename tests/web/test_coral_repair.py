@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from moderation.adapters.webhook_client import WebhookClient
 from moderation.cli import cli
@@ -156,9 +157,11 @@ def test_what_fails_is_tried_again_later(coral: Coral, graphql: GraphQL, fault: 
 def test_it_is_given_up_after_the_last_attempt(coral: Coral, graphql: GraphQL) -> None:
     graphql.status = 503
     app, id = coral.service.application, told(coral).id
-    for day in range(1, 12):
-        app.coral_repair.run(row_id=id, now=app.now() + timedelta(days=day * 2))
+    with capture_logs() as lines:
+        for day in range(1, 12):
+            app.coral_repair.run(row_id=id, now=app.now() + timedelta(days=day * 2))
     assert row(coral.service).state == "dead"
+    assert [line["event"] for line in lines] == ["coral.repair_gave_up"]
 
 
 def test_a_worker_that_died_is_followed_by_another(coral: Coral, graphql: GraphQL) -> None:

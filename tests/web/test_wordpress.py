@@ -19,10 +19,10 @@ from sqlalchemy import select
 from moderation.adapters.webhook_client import WebhookClient
 from moderation.cli import cli
 from moderation.errors import InvalidFields
-from moderation.storage.models import AuditRow, Comment, WordPressComment
+from moderation.storage.models import AuditRow, Comment, WriteBack
 from moderation.workflow.imports import Decided
 from moderation.workflow.incoming import Actor, IncomingDecision
-from moderation.workflow.wordpress import WordPress
+from moderation.workflow.write_backs import WriteBacks
 from tests.factories import comment
 from tests.web.service import OPERATOR, Service
 
@@ -141,23 +141,23 @@ class Newsroom:
         """The worker does what it was told to."""
         hints, app = self.service.queue.write_backs, self.service.application
         while hints:
-            app.wordpress.run(row_id=hints.pop(0), now=self.now)
+            app.write_backs.run(row_id=hints.pop(0), now=self.now)
 
-    def decided(self, *given: Any, **more: Any) -> WordPressComment:
+    def decided(self, *given: Any, **more: Any) -> WriteBack:
         """A decision, and the row after the worker's turn."""
         self.decide(*given, **more)
         self.work()
         return self.row()
 
-    def row(self) -> WordPressComment:
+    def row(self) -> WriteBack:
         with self.service.application.database.read() as session:
-            found = session.scalars(select(WordPressComment)).one()
+            found = session.scalars(select(WriteBack)).one()
             session.expunge(found)
         return found
 
     def rows(self) -> int:
         with self.service.application.database.read() as session:
-            return len(session.scalars(select(WordPressComment)).all())
+            return len(session.scalars(select(WriteBack)).all())
 
 
 def add_key(service: Service, **options: Any) -> dict[str, Any]:
@@ -237,11 +237,11 @@ def test_only_the_last_of_several_steps_is_sent(newsroom: Newsroom) -> None:
 def test_a_change_while_one_is_on_its_way_is_sent_after_it(newsroom: Newsroom) -> None:
     decision, app = newsroom.decide("approve", "other"), newsroom.service.application
     row_id = newsroom.row().id
-    on_its_way = app.wordpress._claim(row_id, newsroom.now)
+    on_its_way = app.write_backs._claim(row_id, newsroom.now)
     assert on_its_way is not None
     newsroom.undo(decision)
-    assert not app.wordpress.run(row_id=row_id, now=newsroom.now)  # one at a time
-    app.wordpress._finish(on_its_way, "told", None, newsroom.now)
+    assert not app.write_backs.run(row_id=row_id, now=newsroom.now)  # one at a time
+    app.write_backs._finish(on_its_way, "told", None, newsroom.now)
     newsroom.wordpress.statuses[ID] = "approved"
     newsroom.work()
     assert newsroom.wordpress.written == [(ID, "hold")]
@@ -321,7 +321,7 @@ def test_a_slow_site_holds_nobody_up(newsroom: Newsroom) -> None:
     newsroom.wordpress.seconds = 2.0
     newsroom.decide()
     app, began = newsroom.service.application, time.monotonic()
-    impatient = WordPress(app.wordpress.record, WebhookClient(allow_private=True, seconds=0.3))
+    impatient = WriteBacks(app.write_backs.record, WebhookClient(allow_private=True, seconds=0.3))
     assert impatient.run(row_id=newsroom.row().id, now=newsroom.now)
     assert time.monotonic() - began < 1.5
     assert (newsroom.row().state, newsroom.row().last_error) == ("due", "timeout")
@@ -335,13 +335,15 @@ def test_a_wrong_password_is_given_up_after_the_last_attempt_and_on_record(
     newsroom.work()
     row_id = newsroom.row().id
     for day in range(1, 12):
-        app.wordpress.run(row_id=row_id, now=newsroom.now + timedelta(days=2 * day))
+        app.write_backs.run(row_id=row_id, now=newsroom.now + timedelta(days=2 * day))
     assert (newsroom.row().state, newsroom.row().attempts, newsroom.row().last_error) == ("dead", 10, "status_401")
     with app.database.read() as session:
         given_up = session.scalars(select(AuditRow).where(AuditRow.act == "wordpress.gave_up")).one()
         comment = session.scalars(select(Comment).where(Comment.external_id == ID)).one()
     assert (given_up.subject_id, given_up.by_kind, given_up.details) == (comment.id, "system", {"why": "status_401"})
-    shown = json.dumps(app.keys.list(site_id=newsroom.service.site_id)) + "".join(capfd.readouterr())
+    logged = "".join(capfd.readouterr())
+    assert (logged.count("wordpress.failed"), logged.count("wordpress.gave_up")) == (10, 1)
+    shown = json.dumps(app.keys.list(site_id=newsroom.service.site_id)) + logged
     assert TOKEN not in shown and base64.b64encode(TOKEN.encode()).decode() not in shown
     newsroom.wordpress.password = TOKEN  # the operator mends it; the next decision is told
     newsroom.undo(decision)
@@ -353,8 +355,8 @@ def test_a_wrong_password_is_given_up_after_the_last_attempt_and_on_record(
 def test_a_worker_that_died_is_followed_by_another(newsroom: Newsroom) -> None:
     newsroom.decide()
     app, id = newsroom.service.application, newsroom.row().id
-    assert app.wordpress._claim(id, newsroom.now) is not None
-    assert not app.wordpress.run(row_id=id, now=newsroom.now)
+    assert app.write_backs._claim(id, newsroom.now) is not None
+    assert not app.write_backs.run(row_id=id, now=newsroom.now)
     newsroom.service.queue.write_backs.clear()
     newsroom.wait(120)
     assert newsroom.service.queue.write_backs == [id]
@@ -422,7 +424,7 @@ def test_what_was_given_up_is_seen_on_the_page_of_the_service(newsroom: Newsroom
     assert state.of_site(site_id=site_id, now=newsroom.now)["write_backs"] == {}
     newsroom.decided()
     with newsroom.service.application.database.write() as session:
-        session.get_one(WordPressComment, newsroom.row().id).state = "dead"
+        session.get_one(WriteBack, newsroom.row().id).state = "dead"
     assert state.of_site(site_id=site_id, now=newsroom.now)["write_backs"] == {"dead": 1}
 
 
@@ -450,7 +452,7 @@ def test_rows_go_after_thirty_days(newsroom: Newsroom) -> None:
 def test_a_private_address_is_not_asked(newsroom: Newsroom) -> None:
     newsroom.decide()
     app = newsroom.service.application
-    WordPress(app.wordpress.record, WebhookClient(seconds=2)).run(row_id=newsroom.row().id, now=newsroom.now)
+    WriteBacks(app.write_backs.record, WebhookClient(seconds=2)).run(row_id=newsroom.row().id, now=newsroom.now)
     assert (newsroom.row().last_error, newsroom.wordpress.asked) == ("refused_url", 0)
 
 

@@ -29,7 +29,7 @@ from moderation.storage.models.tenancy import (
     Site,
     User,
 )
-from moderation.storage.models.wordpress import WordPressComment
+from moderation.storage.models.write_back import WriteBack
 
 __all__ = [
     "ApiKey",
@@ -71,6 +71,6 @@ __all__ = [
     "User",
     "Verdict",
     "WatchedFiles",
-    "WordPressComment",
+    "WriteBack",
     "new_id",
 ]

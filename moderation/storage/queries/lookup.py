@@ -3,12 +3,14 @@
 import hashlib
 import hmac
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from moderation.errors import NotFound
 from moderation.storage.models import (
+    ApiKey,
     Author,
     Block,
     Comment,
@@ -21,6 +23,13 @@ from moderation.storage.models import (
     Story,
     Verdict,
 )
+
+
+class WayBack(NamedTuple):
+    """Where a program outside that asks us is asked in turn, and with what token."""
+
+    url: str
+    token: str
 
 
 def person_key(realm: Realm, external_id: str) -> str:
@@ -136,3 +145,16 @@ def has_flags(session: Session, revision_id: str) -> bool:
     """Did a reader flag this revision (the mere `disagree` apart)?"""
     query = select(Flag.id).where(Flag.revision_id == revision_id, Flag.reason != "disagree").limit(1)
     return session.scalar(query) is not None
+
+
+def way_back(session: Session, site_id: str, kind: str) -> WayBack | None:
+    """Of the site's newest live key of this kind that came with an address and a token (None: there is no such key)."""
+    query = select(ApiKey.url, ApiKey.token).where(
+        ApiKey.site_id == site_id,
+        ApiKey.kind == kind,
+        ApiKey.revoked_at.is_(None),
+        ApiKey.url.is_not(None),
+        ApiKey.token.is_not(None),
+    )
+    row = session.execute(query.order_by(ApiKey.created_at.desc(), ApiKey.id.desc()).limit(1)).first()
+    return WayBack(row.url, row.token) if row else None

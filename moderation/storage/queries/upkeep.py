@@ -16,7 +16,7 @@ from moderation.storage.models import (
     Revision,
     Unchecked,
     Verdict,
-    WordPressComment,
+    WriteBack,
 )
 
 
@@ -57,8 +57,8 @@ def endpoints(session: Session, site_id: str) -> list[Row[Any]]:
     return list(session.execute(query.where(Endpoint.site_id == site_id).group_by(*of).order_by(Endpoint.id)))
 
 
-def jobs(session: Session, of: type[CoralComment] | type[WordPressComment], site_id: str) -> dict[str, int]:
-    """state → how many comments of a Coral, or of a WordPress."""
+def jobs(session: Session, of: type[CoralComment] | type[WriteBack], site_id: str) -> dict[str, int]:
+    """state → how many comments to look at again in a Coral, or to tell of a decision."""
     query = select(of.state, func.count()).where(of.site_id == site_id)
     rows = session.execute(query.group_by(of.state)).all()
     return {row[0]: row[1] for row in rows}
