@@ -70,10 +70,10 @@ class Service:
         return Answer(answer.status_code, found, answer.headers.get("Preference-Applied", ""))
 
     def _read(self, answer: httpx.Response) -> dict[str, Any]:
+        if answer.is_redirect:
+            raise Failed(f"It leads on to {printable(answer.headers.get('Location'))}: give that address.")
         if not answer.content:
             return {}
-        if answer.is_redirect:
-            raise Failed(f"It leads on to {printable(answer.headers['Location'])}: give that address.")
         try:
             found = answer.json()
         except ValueError:
