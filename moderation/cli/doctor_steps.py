@@ -1,4 +1,4 @@
-"""What `moderation doctor` tries, one step after another, from the first answer to the last trace taken away."""
+"""What `moderation doctor` tries, one step after another, as they read here from top to bottom."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def is_published(visit: Visit) -> str | None:
     return None
 
 
-@step("writer is asked first", is_published)
+@step("writer is asked first", is_accepted)
 def is_asked_first(visit: Visit) -> str | None:
     """An insult goes back to its writer once, with the words marked, and is not stored."""
     answer = visit.service.ask("POST", "/v1/comments", insult(visit), expect=(200, 202), prefer="ask-first")
@@ -154,7 +154,7 @@ def events_are_complete(visit: Visit) -> str | None:
     return f"{len(found)} of this comment"
 
 
-@step("webhook is added", is_published)
+@step("webhook is added", key_is_valid)
 def webhook_is_added(visit: Visit) -> str | None:
     """The service will call this machine."""
     if isinstance(visit.receiver, str):
@@ -183,7 +183,7 @@ def sent_test_arrives(visit: Visit) -> str | None:
     return _arrived(visit, answer["id"])
 
 
-@step("webhook event arrives", webhook_is_added, sent_test_arrives)
+@step("webhook event arrives", is_published, sent_test_arrives)
 def event_arrives(visit: Visit) -> str | None:
     """Another comment's outcome gets here by itself, signed."""
     comment = visit.comment(3, visit.texts.later, language="en")

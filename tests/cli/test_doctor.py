@@ -171,6 +171,10 @@ def test_no_worker_judges(idle: Looked) -> None:
     assert done.exit_code == 1
     assert found["comment is accepted"][0] == "ok" and found["comment is published"][0] == "failed"
     assert "do workers run on the queue moderate" in found["comment is published"][1]
+    assert found["webhook event arrives"] == ("skipped", 'needs "comment is published"')
+    assert {found[step][0] for step in ("writer is asked first", "webhook test arrives")} == {
+        "ok"
+    }  # the web alone does
     assert found["cleaned up"][0] == "ok" and idle.left() == []
 
 
@@ -299,7 +303,7 @@ def test_loopback_is_of_no_use_to_a_service_elsewhere() -> None:
 
 
 def test_what_cannot_be_taken_away_is_named(idle: Looked) -> None:
-    idle.spoiled["DELETE .*"] = 503
+    idle.spoiled["DELETE .*-1"] = 503
     done = idle.doctor("--json", "--patience", "0.1")
     story, cleaned = json.loads(done.stdout)["story"], outcomes(done.stdout)["cleaned up"]
     assert cleaned == ("failed", f"May be left there, take it away by hand: comment {story}-1.")
