@@ -23,6 +23,7 @@ VERBS = {
     "import": "moderation.cli.imports:import_comments",
     "export": "moderation.cli.export:export",
     "compare": "moderation.cli.compare:compare",
+    "doctor": "moderation.cli.doctor:doctor",
     "model": "moderation.cli.model:model",
     "rules": "moderation.cli.rules:rules",
     "site": "moderation.cli.sites:site",

@@ -13,6 +13,8 @@ NETWORK = frozenset(
 ALLOWED = {
     "moderation/adapters/webhook_client.py": {"http.client", "socket", "ssl"},  # the door
     "moderation/cli/compare.py": {"httpx"},  # the operator's own service, whose address he gives
+    "moderation/cli/doctor_receiver.py": {"http.server", "socket", "socketserver"},  # takes webhooks while doctor looks
+    "moderation/cli/doctor_service.py": {"httpx"},  # the service that doctor is told to look at
     "moderation/embedded/parts.py": {"socket"},  # asks for a free port of this machine
     "moderation/embedded/sample.py": {"httpx"},  # the operator's own service, whose address it was given
     "moderation/embedded/service.py": {"http.client", "socket"},  # its own web child

@@ -103,6 +103,15 @@ def test_its_webhooks_can_be_verified_with_the_secret_of_the_credentials(up: Up)
     assert tested["delivered"] and len(told.received) == 1
 
 
+def test_doctor_finds_nothing_wrong(up: Up) -> None:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "moderation", "doctor", "--data", str(up.data), "--insult", "You are a numpty."],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^16 ok in ", done.stdout, re.MULTILINE)
+
+
 def test_a_saved_rule_goes_live_and_a_broken_one_never_replaces_it(up: Up) -> None:
     extra = up.rules / "20-extra.yaml"
     extra.write_text(NEW_RULE, "utf-8")
