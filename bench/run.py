@@ -12,10 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import embedded, rules, scores
+from bench import asked, embedded, rules, scores
 
 HERE = Path(__file__).parent
-PARTS = ("end_to_end", "rules", "scores")
+PARTS = ("end_to_end", "asked", "rules", "scores")
 
 
 def main() -> int:
@@ -30,6 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         measures = {
             "end_to_end": lambda: embedded.measure(Path(folder), comments=given.comments, rounds=given.rounds),
+            "asked": lambda: asked.measure(Path(folder), given.labels),
             "rules": lambda: rules.measure(given.labels),
             "scores": lambda: scores.measure(given.labels),
         }
@@ -73,7 +74,7 @@ Resident memory after the run:
 | process | |
 | --- | --- |
 {memory}
-
+{_asked(found["asked"])}
 ## The rules alone, one process
 
 {alone["comments"]:,} {alone["source"]}, mean {alone["length"]:.0f} characters; CPU time of one core, all shipped rules, no learned score.
@@ -92,6 +93,27 @@ How time grows, each within this run:
 | texts of {" → ".join(f"{int(size):,}" for size in alone["lengths"])} characters | {" → ".join(f"{us * 1000:.0f}" for us in alone["lengths"].values())} ns a character |
 | the worst of some 350 texts of 20,480 bytes made to be slow | {alone["worst_ms"]:.0f} ms: {alone["worst"]} (bar: 20 ms) |
 {_scores(found["scores"])}"""
+
+
+def _asked(found: dict[str, Any]) -> str:
+    lines = "\n".join(
+        f"| texts of {int(count):,} words | {waited['p50']:.0f} ms | {waited['p99']:.0f} ms |"
+        for count, waited in found["words"].items()
+    )
+    shed = sum(count for status, count in found["statuses"].items() if status != "200")
+    return f"""
+## Perspective's analyze, one process with the models
+
+{found["clients"]} programs that never pause, real comments cut to so many words, `TOXICITY`. Bars: 40 ms at the median for {asked.WORDS[0]} words, 350 ms at
+the 99th percentile for {asked.WORDS[1]:,}.
+
+| | median | 99th percentile |
+| --- | --- | --- |
+{lines}
+| {found["crowd"]} programs at once, {asked.WORDS[1]:,} words: those that are answered | {found["answered"]["p50"]:.0f} ms | {found["answered"]["p99"]:.0f} ms |
+
+Of the {found["crowd"]} programs' requests {shed} of {sum(found["statuses"].values())} are told to come back (`Retry-After`), {found["untold"]} are refused without it.
+"""
 
 
 def _scores(found: dict[str, Any]) -> str:

@@ -78,7 +78,13 @@ class Settings(BaseModel):
     web_host: str = Field(default="127.0.0.1", min_length=1, description="Address that the web server listens on.")
     web_port: int = Field(default=8000, ge=0, le=65535, description="Port that the web server listens on.")
     web_processes: int = Field(default=2, ge=1, le=64, description="Web processes of `moderation web`.")
-    web_threads: int = Field(default=8, ge=2, le=256, description="Threads of one web process; half of them may wait.")
+    web_threads: int = Field(
+        default=32,
+        ge=4,
+        le=256,
+        description="Threads of one web process. Half of them may check texts for callers who wait, or wait for their turn; "
+        "a quarter may wait for workers; the rest is always there for what takes no time. What comes beyond is told to come back.",
+    )
     trusted_proxies: int = Field(
         default=0, ge=0, le=8, description="How many proxies in front set X-Forwarded-For, -Proto and -Host."
     )

@@ -56,12 +56,15 @@ def create_app(application: "Application") -> Flask:
 
 
 def _edge(application: "Application") -> Edge:
-    settings, cores = application.settings, os.cpu_count() or 1
+    settings = application.settings
+    # Never all threads, else everybody waits in the server's queue, where nobody is told to come back.
+    checking = settings.web_threads // 2
+    slots = min(os.cpu_count() or 1, checking)
     return Edge(
         application=application,
         public_url=(settings.public_url or "").rstrip("/"),
-        waiting=Slots(settings.web_threads // 2),
-        judging=Place(slots=cores, queue=4 * cores, patience=_JUDGE_PATIENCE),
+        waiting=Slots(settings.web_threads // 4),
+        judging=Place(slots=slots, queue=checking - slots, patience=_JUDGE_PATIENCE),
         judge_limit=RateLimit(per_second=_JUDGES_PER_SECOND, burst=_JUDGE_BURST),
     )
 

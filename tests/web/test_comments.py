@@ -77,8 +77,8 @@ class TestWaiting:
         assert answer.status_code == 202
         assert "Preference-Applied" not in answer.headers
 
-    def test_at_most_half_of_the_threads_wait(self, template: Template, tmp_path: Path) -> None:
-        service = template.service(tmp_path, web_threads=4)  # so two may wait
+    def test_at_most_a_quarter_of_the_threads_wait(self, template: Template, tmp_path: Path) -> None:
+        service = template.service(tmp_path, web_threads=8)  # so two may wait
         arrived, release = threading.Semaphore(0), threading.Event()
 
         class Watched:

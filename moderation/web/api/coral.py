@@ -76,7 +76,7 @@ def blueprint(edge: Edge) -> Blueprint:
     coral = Blueprint("coral", __name__)
     coral.after_request(partial(_count_unchecked, edge))
     view = roles.mark(
-        opened(edge, "coral_phase", partial(moderation, Patience(edge.application.settings.web_threads))), ACT
+        opened(edge, "coral_phase", partial(moderation, Patience(edge.application.settings.web_threads // 2))), ACT
     )
     coral.add_url_rule("/coral/<protocol_key>/moderation", "moderation", view, methods=["POST"])
     return coral

@@ -80,7 +80,7 @@ def blueprint(edge: Edge) -> Blueprint:
 
 
 def _opened(edge: Edge, view: View, quotas: Quotas) -> Callable[[], Response]:
-    patience = Patience(edge.application.settings.web_threads)
+    patience = Patience(edge.application.settings.web_threads // 2)
 
     def opened() -> Response:
         holder = _holder(edge)
