@@ -79,7 +79,7 @@ SAMPLES: dict[str, str] = {"slug": "x", "login": "x", "key_id": "x", "webhook_id
 
 
 def verbs_of_a_service() -> list[list[str]]:
-    """Every verb with --data, its required arguments filled in."""
+    """Every verb with --data that opens a service's database, its required arguments filled in."""
     found = []
 
     def walk(command: click.Command, words: list[str]) -> None:
@@ -88,7 +88,7 @@ def verbs_of_a_service() -> list[list[str]]:
                 inner = command.get_command(click.Context(command), name)
                 assert inner is not None
                 walk(inner, [*words, name])
-        elif any("--data" in option.opts for option in command.params) and words[0] not in ("up", "restore"):
+        elif any("--data" in option.opts for option in command.params) and words[0] not in ("up", "restore", "doctor"):
             found.append([*words, *_required(command)])
 
     walk(cli.cli, [])

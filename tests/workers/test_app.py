@@ -147,5 +147,7 @@ def test_what_a_worker_holds_from_the_start_is_no_longer_walked_by_the_collector
         "import gc; from tests.workers.test_app import SETTINGS; from workers.app import Process;"
         "Process(SETTINGS).warm(); print(gc.get_freeze_count())"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
     assert int(done.stdout.split()[-1]) > 100_000
