@@ -1,14 +1,16 @@
 """The shipped rules: their examples, their completeness, and the hard cases that they must tell apart."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from moderation.engine.evaluate import evaluate
 from moderation.engine.examples import run_examples
 from moderation.engine.ruleset import Ruleset, load
 from moderation.engine.verdict import CATEGORIES
-from tests.engine.cases import judged, one_rule
+from tests.engine.cases import facts, judged, one_rule
 from tests.engine.conftest import shipped_files
 
 REQUIRED = """names-a-victim active-court-case accuses-of-a-crime private-details threat-at-person threat-at-place
@@ -131,3 +133,22 @@ def test_lists_of_other_languages_run_where_the_language_is_detected(shipped: Ru
 
     assert rule in {match.rule for match in judged(shipped, text).matches}
     assert rule not in {match.rule for match in judged(shipped, text, language="en").matches}
+
+
+@pytest.mark.parametrize(
+    ("text", "evidence", "holds"),
+    [
+        ("I will shoot you an email.", ["shoot", "email"], False),
+        ("I will run against you.", ["I", "against you"], False),
+        ("I'm going to beat you at chess.", ["beat you", "chess"], False),
+        ("We will kill the motion.", ["kill", "motion"], False),
+        ("I will shoot you an email, and my brother will wait for you.", ["shoot", "wait for you"], True),
+        ("I will run against you with my car.", ["I", "car"], True),
+    ],
+)
+def test_a_score_of_threat_that_rests_on_mail_votes_or_games_holds_nothing(
+    shipped: Ruleset, text: str, evidence: list[str], holds: bool
+) -> None:
+    spans = tuple((text.index(word), text.index(word) + len(word)) for word in evidence)
+    scored = replace(facts(text, scores={"threat": 0.95}), score_spans={"threat": spans})
+    assert ("reads-as-threat" in {match.rule for match in evaluate(scored, shipped).matches}) is holds
