@@ -4,6 +4,7 @@ so an error is the last resort here, and what could not be checked reaches its t
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
@@ -15,7 +16,7 @@ from moderation.web.perspective_errors import MEDIA_TYPE, written
 from moderation.web.perspective_request import Given
 from moderation.web.perspective_scores import Analysis, Languages, languages, one_for_all, site_language
 from moderation.web.routes import Edge
-from moderation.workflow.patience import Patience
+from moderation.workflow.patience import NoRoom, Patience
 from moderation.workflow.rule_scores import GRADES, RULES
 
 PROFILE = "coral"
@@ -52,8 +53,12 @@ def _answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience
         return one_for_all(given, Languages(given.languages, ()), GRADES["allow"]), dict.fromkeys(names, RULES), ""
     late = ""
     if not given.is_too_long:
+        scored = partial(_scored, edge, holder, given, time.monotonic() + RULES_SECONDS)
         try:
-            return patience.wait(partial(_scored, edge, holder, given, time.monotonic() + RULES_SECONDS), SECONDS)
+            try:
+                return patience.wait(scored, SECONDS)
+            except NoRoom:  # so many at once: rules alone take no time worth a thread of its own
+                return scored(by_rules=True)
         except TimeoutError:
             late = "check"
         except Exception as error:
@@ -61,11 +66,11 @@ def _answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience
     return one_for_all(given, Languages(given.languages, ()), GRADES["hold"]), dict.fromkeys(names, _NOBODY), late
 
 
-def _scored(edge: Edge, holder: auth.KeyHolder, given: Given, ends: float) -> Found:
+def _scored(edge: Edge, holder: auth.KeyHolder, given: Given, ends: float, *, by_rules: bool = False) -> Found:
     # Spans of sentences are many scores, and Coral asks for none.
     given = Given(given.text, {**given.fields, "spanAnnotations": False})
     found = languages(given, site_language(edge, holder))
-    with edge.judging.enter_soon(ROOM_SECONDS) as free:
+    with nullcontext(False) if by_rules else edge.judging.enter_soon(ROOM_SECONDS) as free:
         analysis = Analysis(edge, holder, given, ends, model_seconds=MODEL_SECONDS if free else 0.0, detect=True)
         body, sources = analysis.answer(found)
     return body, sources, "model" if analysis.is_late else ""

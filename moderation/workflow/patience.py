@@ -8,6 +8,10 @@ AT_ONCE = 8  # late ones included: where so many are stuck, nobody waits for one
 _Result = TypeVar("_Result")
 
 
+class NoRoom(TimeoutError):
+    """As many calls run as may; this one did not begin."""
+
+
 class Patience:
     """Runs calls in threads of their own; a process that ends waits for none of them."""
 
@@ -15,9 +19,11 @@ class Patience:
         self._room = threading.BoundedSemaphore(at_once)
 
     def wait(self, call: Callable[[], _Result], seconds: float) -> _Result:
-        """What `call` gives or raises; TimeoutError after `seconds`, or at once where there is no room."""
-        if seconds <= 0 or not self._room.acquire(blocking=False):
+        """What `call` gives or raises; TimeoutError after `seconds`, NoRoom at once where there is no room."""
+        if seconds <= 0:
             raise TimeoutError
+        if not self._room.acquire(blocking=False):
+            raise NoRoom
         done, said = threading.Event(), _Said()
         threading.Thread(target=self._run, args=(call, said, done), daemon=True).start()
         if not done.wait(seconds):

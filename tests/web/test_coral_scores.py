@@ -14,7 +14,7 @@ from moderation.engine.facts import Submission
 from moderation.engine.verdict import ATTRIBUTES
 from moderation.errors import InvalidFields
 from moderation.web import bounded, create_app, perspective_coral
-from moderation.workflow.patience import Patience
+from moderation.workflow.patience import NoRoom, Patience
 from moderation.workflow.ports import Scores
 from moderation.workflow.rule_scores import GRADES
 from tests.web.coral import INSULT, MODEL, Coral
@@ -107,6 +107,19 @@ def test_a_full_machine_answers_by_rules_alone(coral: Coral, judge: Any, monkeyp
     assert answer.headers["Scored-By"] == f"{MODEL}=rules"
 
 
+def test_a_crowd_is_answered_by_rules_alone(coral: Coral, judge: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    judge.classifier = SlowModel(0.0)
+
+    def full(self: Patience, call: Any, seconds: float) -> Any:
+        raise NoRoom
+
+    monkeypatch.setattr(Patience, "wait", full)
+    for text, value in ((INSULT, HELD), ("A fair point.", CLEAN)):
+        answer = coral.scores(text)
+        assert answer.get_json()["attributeScores"][MODEL]["summaryScore"]["value"] == value
+        assert (answer.headers["Scored-By"], answer.headers["X-Moderation-Late"]) == (f"{MODEL}=rules", "model")
+
+
 def test_what_could_not_be_checked_is_held(coral: Coral, judge: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def stuck(self: Any, **_: Any) -> None:
         time.sleep(1.0)
@@ -186,7 +199,7 @@ def test_patience_has_an_end_and_a_bound() -> None:
     with pytest.raises(TimeoutError):
         patience.wait(lambda: time.sleep(0.3), 0.01)
     started = time.monotonic()
-    with pytest.raises(TimeoutError):
+    with pytest.raises(NoRoom):
         patience.wait(lambda: 7, 5.0)  # no room: the late one still runs
     assert time.monotonic() - started < 0.2
     time.sleep(0.4)
