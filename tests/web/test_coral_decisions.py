@@ -175,7 +175,7 @@ def test_what_it_has_already_is_done(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize(
     ("by", "after", "outcome"),
-    [("m-1", 60, "decided"), (US, 60, "told"), (None, 60, "told"), ("m-1", -60, "told")],
+    [("m-1", 60, "decided"), ("m-1", 3, "decided"), (US, 60, "told"), (None, 60, "told"), ("m-1", -60, "told")],
 )  # fmt: skip
 def test_a_later_decision_there_stands(newsroom: Newsroom, by: str | None, after: float, outcome: str) -> None:
     id = newsroom.asked()
