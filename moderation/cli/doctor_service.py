@@ -107,6 +107,8 @@ def is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         httpx.URL(url)
+        if parts.username is not None:  # a password there would take the place of the key, and be shown
+            return False
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and parts.port != 0
     except (ValueError, httpx.InvalidURL):
         return False

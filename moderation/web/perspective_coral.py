@@ -37,9 +37,9 @@ def is_coral(holder: auth.KeyHolder) -> bool:
     return holder.options.get("profile") == PROFILE
 
 
-def answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience) -> Response:
+def answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience, crowd: Patience) -> Response:
     """Scores within 0.6 seconds: of models and rules, of rules alone, or those of a comment that a person has to see."""
-    body, sources, late = _answer(edge, holder, given, patience)
+    body, sources, late = _answer(edge, holder, given, patience, crowd)
     response = Response(written(body), content_type=MEDIA_TYPE)
     response.headers["Scored-By"] = ", ".join(f"{name}={source}" for name, source in sources.items())
     if late:
@@ -47,7 +47,7 @@ def answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience)
     return response
 
 
-def _answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience) -> Found:
+def _answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience, crowd: Patience) -> Found:
     names = given.fields["requestedAttributes"]
     if is_blank(given.text):  # a picture, or stars: nothing to score
         return one_for_all(given, Languages(given.languages, ()), GRADES["allow"]), dict.fromkeys(names, RULES), ""
@@ -57,8 +57,8 @@ def _answer(edge: Edge, holder: auth.KeyHolder, given: Given, patience: Patience
         try:
             try:
                 return patience.wait(scored, SECONDS)
-            except NoRoom:  # so many at once: rules alone take no time worth a thread of its own
-                return scored(by_rules=True)
+            except NoRoom:  # a crowd gets rules alone; not without an end, since those before it may be stuck
+                return crowd.wait(partial(scored, by_rules=True), SECONDS)
         except TimeoutError:
             late = "check"
         except Exception as error:

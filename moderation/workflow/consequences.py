@@ -65,7 +65,7 @@ class Consequences:
             if not moved:
                 comment.decided_by = "person"
             if by.kind != "site":  # what the newsroom decided elsewhere, it knows
-                write_backs.note(ledger, comment, revision)
+                write_backs.note(ledger, comment, revision, since=decision.created_at)
         data = event_data(ledger, comment, revision.number, verdict)
         said = {"decision": decision.decision, "reason": decision.reason, "undone": False}
         ledger.told("comment.decided", {**data, "decision": said}, comment)
@@ -93,7 +93,7 @@ class Consequences:
                 undone=decision.id,
             )
             comment.decided_by = before["decided_by"]
-            write_backs.note(ledger, comment, revision)
+            write_backs.note(ledger, comment, revision, since=ledger.now)
         data = event_data(ledger, comment, revision.number, verdict)
         said = {"decision": decision.decision, "reason": decision.reason, "undone": True}
         ledger.told("comment.decided", {**data, "decision": said}, comment)

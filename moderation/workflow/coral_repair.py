@@ -78,6 +78,11 @@ class CoralRepair:
             return self._note_decision(claim, comment, now)
         found = self._check(claim, comment, now)
         if found.action == "reject":
+            latest = coral.comment(claim.coral_id)
+            if latest is None:
+                return "gone"
+            if latest.status != graphql.PUBLISHED_UNSEEN:  # a moderator was faster than the check, and is not overruled
+                return self._note_decision(claim, latest, now)
             coral.reject(comment, rejection_reason(found))
             return "rejected"
         if found.action == "hold":

@@ -70,11 +70,11 @@ class _Claim:
     program: Program
 
 
-def note(ledger: Ledger, comment: Comment, revision: Revision) -> None:
+def note(ledger: Ledger, comment: Comment, revision: Revision, *, since: datetime) -> None:
     """A person here decided `revision`, or took that back: the program that it came from is told, if the site has a key
     for that.
 
-    The caller holds the lock of the comment.
+    `since`: when he did so; what is decided there from then on stands, also while his decision waits for an undo. The caller holds the lock of the comment.
     """
     session, now = ledger.session, ledger.now
     program = _program(comment)
@@ -86,7 +86,7 @@ def note(ledger: Ledger, comment: Comment, revision: Revision) -> None:
     if row is None:
         row = WriteBack(id=new_id(), site_id=comment.site_id, comment_id=comment.id, state="done", changes=0)
         session.add(row)
-    row.revision, row.attempts, row.created_at = revision.number, 0, now
+    row.revision, row.attempts, row.created_at = revision.number, 0, since
     row.changes += 1
     if row.state != "claimed":  # else its holder finds that there is more to tell
         row.state, row.due_at, row.done_at = "due", now, None

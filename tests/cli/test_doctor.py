@@ -109,6 +109,7 @@ def test_the_key_may_come_from_elsewhere(looked: Looked, tmp_path: Path) -> None
         ([], "URL: give the address"),
         (["ftp://x", "kic_live_x"], "URL: give the address"),
         (["http://127.0.0.1:99999", "kic_live_x"], "URL: give the address"),
+        (["http://me:secret@127.0.0.1:1", "kic_live_x"], "URL: give the address"),
         (["http://127.0.0.1:1"], "KEY: give a key"),
         (["http://127.0.0.1:1", "a35f4b35b6b5"], "--protocol-key"),
         (["http://127.0.0.1:1", "-"], "KEY: give a key"),

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from moderation.storage.models import ApiKey, AuditRow, Author, Comment, CoralComment, Decision, WriteBack
 from moderation.workflow import coral_door
+from moderation.workflow.coral import CoralPhase, Finding
 from moderation.workflow.incoming import Actor, IncomingDecision
 from tests.web.coral import HOOK_SECRET, INSULT, PHASE_SECRET, Coral
 from tests.web.coral_server import EARLIER, TOKEN, US, GraphQL, history, published, serving
@@ -175,7 +176,7 @@ def test_what_it_has_already_is_done(newsroom: Newsroom) -> None:
 
 @pytest.mark.parametrize(
     ("by", "after", "outcome"),
-    [("m-1", 60, "decided"), (US, 60, "told"), (None, 60, "told"), ("m-1", -60, "told")],
+    [("m-1", 60, "decided"), ("m-1", 3, "decided"), (US, 60, "told"), (None, 60, "told"), ("m-1", -60, "told")],
 )  # fmt: skip
 def test_a_later_decision_there_stands(newsroom: Newsroom, by: str | None, after: float, outcome: str) -> None:
     id = newsroom.asked()
@@ -298,6 +299,25 @@ def test_a_decision_follows_a_look_at_what_was_published(newsroom: Newsroom) -> 
     id = newsroom.service.get("/v1/events").get_json()["events"][-1]["data"]["comment"]["id"]
     assert newsroom.left("REJECTED") == "noted"
     assert newsroom.status(id) == "rejected"
+
+
+def test_a_moderator_who_is_faster_than_the_check_is_not_overruled(
+    newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = CoralPhase.check
+
+    def slow(self: CoralPhase, **given: Any) -> Finding:
+        found = check(self, **given)
+        assert newsroom.there.comment is not None and found.action == "reject"
+        newsroom.there.comment |= {"status": "APPROVED", "statusHistory": history((_iso(newsroom.now), "m-1"))}
+        return found
+
+    monkeypatch.setattr(CoralPhase, "check", slow)
+    newsroom.there.comment = published("<div>Get your casinobonus today.</div>")
+    newsroom.coral.event("COMMENT_CREATED", IDS, id="e-0")
+    newsroom.service.queue.drain()
+    id = newsroom.service.get("/v1/events").get_json()["events"][-1]["data"]["comment"]["id"]
+    assert (newsroom.there.mutations, newsroom.status(id)) == ([], "published")
 
 
 def test_who_asked_before_the_decision_does_not_end_the_row(newsroom: Newsroom) -> None:

@@ -2,8 +2,10 @@
 
 import dataclasses
 import re
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
@@ -110,7 +112,11 @@ def test_a_full_machine_answers_by_rules_alone(coral: Coral, judge: Any, monkeyp
 def test_a_crowd_is_answered_by_rules_alone(coral: Coral, judge: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     judge.classifier = SlowModel(0.0)
 
+    real = Patience.wait
+
     def full(self: Patience, call: Any, seconds: float) -> Any:
+        if call.keywords.get("by_rules"):
+            return real(self, call, seconds)
         raise NoRoom
 
     monkeypatch.setattr(Patience, "wait", full)
@@ -118,6 +124,24 @@ def test_a_crowd_is_answered_by_rules_alone(coral: Coral, judge: Any, monkeypatc
         answer = coral.scores(text)
         assert answer.get_json()["attributeScores"][MODEL]["summaryScore"]["value"] == value
         assert (answer.headers["Scored-By"], answer.headers["X-Moderation-Late"]) == (f"{MODEL}=rules", "model")
+
+
+def test_a_crowd_behind_stuck_checks_is_answered_in_time(
+    coral: Coral, judge: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = coral.service.application.settings.web_threads
+    freed = threading.Event()
+    monkeypatch.setattr(type(judge), "scores", lambda *_, **__: freed.wait(20))
+    fresh = Coral(dataclasses.replace(coral.service, flask=create_app(coral.service.application)), coral.key)
+    started = time.monotonic()
+    with ThreadPoolExecutor(many) as callers:
+        asked = [callers.submit(fresh.scores, "A fair point.") for _ in range(many + 4)]
+        done, late = wait(asked, timeout=5)
+        freed.set()
+    assert not late, f"{len(late)} unanswered after {time.monotonic() - started:.1f} s"
+    answers = [each.result() for each in done]
+    assert {answer.get_json()["attributeScores"][MODEL]["summaryScore"]["value"] for answer in answers} == {HELD}
+    assert {answer.headers["X-Moderation-Late"] for answer in answers} == {"check"}
 
 
 def test_what_could_not_be_checked_is_held(coral: Coral, judge: Any, monkeypatch: pytest.MonkeyPatch) -> None:

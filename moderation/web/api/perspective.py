@@ -64,6 +64,7 @@ class Asked:
     edge: Edge
     holder: auth.KeyHolder
     patience: Patience
+    crowd: Patience  # where that has no room
 
 
 def blueprint(edge: Edge) -> Blueprint:
@@ -80,13 +81,13 @@ def blueprint(edge: Edge) -> Blueprint:
 
 
 def _opened(edge: Edge, view: View, quotas: Quotas) -> Callable[[], Response]:
-    patience = Patience(edge.application.settings.web_threads // 2)
+    patience, crowd = (Patience(edge.application.settings.web_threads // 2) for _ in range(2))
 
     def opened() -> Response:
         holder = _holder(edge)
         g.is_coral = perspective_coral.is_coral(holder)
         quotas.spend(holder)
-        return view(Asked(edge, holder, patience))
+        return view(Asked(edge, holder, patience, crowd))
 
     return roles.mark(opened, ACT)
 
@@ -119,7 +120,7 @@ def analyze(asked: Asked) -> Response:
     for one in given.fields["requestedAttributes"].values():
         _check_type(one.get("scoreType"))
     if coral:
-        return perspective_coral.answer(asked.edge, asked.holder, given, asked.patience)
+        return perspective_coral.answer(asked.edge, asked.holder, given, asked.patience, asked.crowd)
     own = site_language(asked.edge, asked.holder)
     found = languages(given, own)
     if asked.holder.options.get("languages") != "lenient":
