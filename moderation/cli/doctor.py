@@ -116,7 +116,8 @@ def _examined(visit: Visit) -> list[Outcome]:
                 blocked[step.act] = causes[0] if causes else step.name
     except KeyboardInterrupt:
         outcomes.append(_told(Outcome("stopped", "failed", None, "Stopped from outside; what was made is taken away.")))
-    outcomes.append(_told(_cleaned(visit)))
+    finally:
+        outcomes.append(_told(_cleaned(visit)))
     return outcomes
 
 

@@ -54,11 +54,13 @@ class Service:
         expect: tuple[int, ...] = (200,),
         prefer: str | None = None,
         protocol_key: str | None = None,
+        with_key: bool = True,
     ) -> Answer:
         """One request. Raises Failed where no answer comes, or one with a status that is not expected."""
         request = self._http.build_request(method, path, json=body, headers={"Prefer": prefer} if prefer else {})
-        if protocol_key:  # alone: the site's key would open this door as well
+        if protocol_key or not with_key:  # alone: the site's key would open this door as well
             del request.headers["Authorization"]
+        if protocol_key:
             request.headers["X-Goog-Api-Key"] = protocol_key
         try:
             answer = self._http.send(request)

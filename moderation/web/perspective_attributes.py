@@ -74,7 +74,7 @@ def attributes_of(told: Mapping[str, float]) -> dict[str, float]:
 
 
 def _of(*attributes: str, like: str = "") -> Source:
-    return Source(attributes, lines=LINES.get(like))
+    return Source(attributes, lines=LINES[like] if like else None)
 
 
 _TOXICITY = _of("toxicity", like="TOXICITY")

@@ -73,7 +73,9 @@ def _to_look_at(session: Session, site_id: str, coral_id: str, now: datetime, *,
     if not again:
         return None
     mine = select(CoralComment).where(CoralComment.site_id == site_id, CoralComment.coral_id == coral_id)
-    row = session.execute(mine.with_for_update()).scalar_one()
+    row = session.execute(mine.with_for_update()).scalar_one_or_none()
+    if row is None:  # removed for its age in between
+        return id if insert_once(session, CoralComment, id=id, **values) else None
     row.lease_until = row.lease_token = row.done_at = None  # who holds it may have asked before the decision
     row.state, row.due_at, row.attempts, row.created_at = "due", now, 0, now
     return row.id

@@ -1,10 +1,11 @@
 """Calls that nobody waits for longer than he can: what is late goes on by itself, and its caller without it."""
 
+import os
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-AT_ONCE = 8  # late ones included: where so many are stuck, nobody waits for one more
+AT_ONCE = max(8, 2 * (os.cpu_count() or 1))  # late ones included: where so many are stuck, nobody waits for one more
 _Result = TypeVar("_Result")
 
 

@@ -1,8 +1,10 @@
 """Finds what was left behind and queues it again; settles what has come due. Safe to run from several places at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
@@ -44,6 +46,26 @@ JOBS_KEPT = timedelta(days=30)
 UNCHECKED_KEPT = timedelta(days=90)
 
 
+class _Failures:
+    """Errors of parts that do not hang on each other: all are tried, then the first error is raised."""
+
+    def __enter__(self) -> "_Failures":
+        self._first: Exception | None = None
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._first is not None:
+            raise self._first
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Around one part."""
+        try:
+            yield
+        except Exception as error:
+            self._first = self._first or error
+
+
 @dataclass(frozen=True, slots=True)
 class Sweep:
     """The verb that repairs."""
@@ -58,19 +80,26 @@ class Sweep:
     events_days: int = 90
 
     def tick(self, *, now: datetime) -> dict[str, int]:
-        """One look at everything that can be left behind; how many rows of each kind were taken up."""
-        found = {
-            "decisions": self._settle_decisions(now),
-            "revisions": self._requeue_revisions(now),
-            "deliveries": self._requeue_deliveries(now),
-            "repairs": self._requeue_jobs(CoralComment, self.queue.repair, now),
-            "write_backs": self._requeue_jobs(WriteBack, self.queue.write_back, now),
-            "blocks": self._expire_blocks(now),
+        """One look at everything that can be left behind; how many rows of each kind were taken up.
+
+        What fails keeps nothing else back: it is raised at the end.
+        """
+        work: dict[str, Callable[[datetime], int]] = {
+            "decisions": self._settle_decisions,
+            "revisions": self._requeue_revisions,
+            "deliveries": self._requeue_deliveries,
+            "repairs": partial(self._requeue_jobs, CoralComment, self.queue.repair),
+            "write_backs": partial(self._requeue_jobs, WriteBack, self.queue.write_back),
+            "blocks": self._expire_blocks,
         }
+        found: dict[str, int] = {}
+        with _Failures() as failures:
+            for what, part in work.items():
+                with failures.kept():
+                    found[what] = part(now)
+                    if found[what]:
+                        telemetry.swept.labels(what=what).inc(found[what])
         self._beat("sweep", now)
-        for what, count in found.items():
-            if count:
-                telemetry.swept.labels(what=what).inc(count)
         return found
 
     def retain(self, *, now: datetime) -> dict[str, int]:
@@ -110,7 +139,12 @@ class Sweep:
                 .order_by(Decision.effective_at)
                 .limit(SETTLED_AT_ONCE)
             ).all()
-        return sum(self.review.settle(decision_id=id, now=now) for id in due)
+        settled = 0
+        with _Failures() as failures:
+            for id in due:
+                with failures.kept():
+                    settled += self.review.settle(decision_id=id, now=now)
+        return settled
 
     def _requeue_revisions(self, now: datetime) -> int:
         return sum(self._requeue(now, bulk=bulk) for bulk in (False, True))

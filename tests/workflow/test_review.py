@@ -1,12 +1,14 @@
 """People decide: claims, waiting decisions, undo, strikes, blocks, appeals, flags."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from moderation.errors import Conflict, NotFound
 from moderation.workflow.incoming import Actor
+from moderation.workflow.review import Review
+from moderation.workflow.sweep import Sweep
 from tests.factories import NOW, SITE, Newsroom, decision, flag, later
 from tests.workflow.conftest import person
 
@@ -35,6 +37,27 @@ def test_a_decision_waits_and_then_moves_the_comment(newsroom: Newsroom, moderat
     )
     assert newsroom.event_types() == ["comment.held", "comment.rejected", "comment.decided"]
     assert moderator.id not in str(shown) + str(newsroom.events())
+
+
+def test_a_decision_that_cannot_come_into_force_keeps_back_nothing_else(
+    newsroom: Newsroom, moderator: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = newsroom.judged("c1", text="You clodpole.") and newsroom.decide("c1", by=moderator, settle=False)
+    newsroom.judged("c2", text="You clodpole.")
+    newsroom.decide("c2", by=moderator, settle=False)
+    settle, swept = Review.settle, []
+
+    def broken(self: Review, *, decision_id: str, now: datetime) -> bool:
+        if decision_id == first:
+            raise LookupError
+        return settle(self, decision_id=decision_id, now=now)
+
+    monkeypatch.setattr(Review, "settle", broken)
+    monkeypatch.setattr(Sweep, "_requeue_revisions", lambda self, now: swept.append(now) or 0)
+    with pytest.raises(LookupError):
+        newsroom.app.sweep.tick(now=later(seconds=6))
+    assert [newsroom.get(id)["status"] for id in ("c1", "c2")] == ["held", "rejected"]
+    assert swept == [later(seconds=6)]
 
 
 def test_an_undo_in_time_sends_nothing(newsroom: Newsroom, moderator: Actor) -> None:
