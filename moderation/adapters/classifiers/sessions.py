@@ -49,6 +49,5 @@ def session(path: Path, sha256: str) -> Any:
         raise UnusableModel(f"onnxruntime cannot be loaded ({error}): install requirements.txt again") from None
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False  # the arena keeps what the longest text once needed
     options.log_severity_level = 3
     return onnxruntime.InferenceSession(path, sess_options=options, providers=["CPUExecutionProvider"])
