@@ -248,9 +248,10 @@ def _receiver(stack: ExitStack, url: str, listen: str | None, public_url: str | 
 
 @contextmanager
 def _stopped_like_ctrl_c() -> Iterator[None]:
-    """A pipeline that ends this with SIGTERM gets its comments withdrawn as well."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """A pipeline that ends this with SIGTERM gets its comments withdrawn as well; one in the background may have SIGINT ignored."""
+    before = {each: signal.signal(each, signal.default_int_handler) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for each, handler in before.items():
+            signal.signal(each, handler)
