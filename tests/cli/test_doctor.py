@@ -138,6 +138,7 @@ def test_nobody_answers() -> None:
     assert found["events are complete"][1] == 'needs "service answers"'
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("response", "says"),
     [
@@ -240,6 +241,7 @@ MORE = [
 ]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("asked", "change", "step", "says"), [*QUICK, *(pytest.param(*one, marks=pytest.mark.faults) for one in MORE)]
 )
@@ -268,6 +270,7 @@ def test_a_service_that_refuses_private_addresses_skips_the_webhook(template: Te
     assert "Must be on a public address." in outcomes(public.stdout)["webhook is added"][1]
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("honest", [True, False])
 def test_a_proxy_before_the_receiver(looked: Looked, honest: bool) -> None:
     target = f"127.0.0.1:{free_port()}"
@@ -283,6 +286,7 @@ def test_a_proxy_before_the_receiver(looked: Looked, honest: bool) -> None:
     assert looked.left() == []
 
 
+@pytest.mark.faults
 def test_a_receiver_that_cannot_be_reached(looked: Looked, monkeypatch: pytest.MonkeyPatch) -> None:
     closed = f"http://127.0.0.1:{free_port()}"
     with ExitStack() as stack:

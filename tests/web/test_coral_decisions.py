@@ -187,6 +187,7 @@ def test_a_later_decision_there_stands(newsroom: Newsroom, by: str | None, after
     assert newsroom.row().outcome == outcome
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("gone", ["comment", "author"])
 def test_what_is_gone_ends_quietly(newsroom: Newsroom, gone: str) -> None:
     id = newsroom.asked()
@@ -199,6 +200,7 @@ def test_what_is_gone_ends_quietly(newsroom: Newsroom, gone: str) -> None:
     assert (newsroom.row().state, newsroom.row().outcome) == ("done", "gone")
 
 
+@pytest.mark.faults
 def test_an_edit_since_is_not_touched(newsroom: Newsroom) -> None:
     id = newsroom.asked()
     app = newsroom.service.application
@@ -210,6 +212,7 @@ def test_an_edit_since_is_not_touched(newsroom: Newsroom) -> None:
     assert (newsroom.row().outcome, newsroom.there.asked) == ("overtaken", [])
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("fault", "why"),
     [({"status": 503}, "status_503"), ({"raw": b"<html>"}, "no_json"), ({"raw": b'{"errors": [{}]}'}, "graphql_errors"),
@@ -231,6 +234,7 @@ def test_what_fails_is_tried_again_and_then_given_up(newsroom: Newsroom, fault: 
     assert (newsroom.row().state, given_up.details) == ("dead", {"why": why})
 
 
+@pytest.mark.faults
 def test_a_slow_coral_keeps_no_worker(newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch) -> None:
     """Seven slow answers would outlast the time of a task; what is left is asked at the next try."""
     monkeypatch.setattr(coral_door, "ASKING_SECONDS", 0.1)
@@ -243,6 +247,7 @@ def test_a_slow_coral_keeps_no_worker(newsroom: Newsroom, monkeypatch: pytest.Mo
     assert newsroom.row().outcome == "told"
 
 
+@pytest.mark.faults
 def test_without_a_token_nothing_is_told(newsroom: Newsroom) -> None:
     id = newsroom.asked()
     with newsroom.service.application.database.write() as session:
@@ -301,6 +306,7 @@ def test_a_decision_follows_a_look_at_what_was_published(newsroom: Newsroom) -> 
     assert newsroom.status(id) == "rejected"
 
 
+@pytest.mark.faults
 def test_a_moderator_who_is_faster_than_the_check_is_not_overruled(
     newsroom: Newsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +326,7 @@ def test_a_moderator_who_is_faster_than_the_check_is_not_overruled(
     assert (newsroom.there.mutations, newsroom.status(id)) == ([], "published")
 
 
+@pytest.mark.faults
 def test_who_asked_before_the_decision_does_not_end_the_row(newsroom: Newsroom) -> None:
     newsroom.asked()
     app = newsroom.service.application

@@ -80,6 +80,7 @@ def test_what_was_decided_there_is_left_alone(coral: Coral, graphql: GraphQL, st
     assert (told(coral).outcome, graphql.mutations) == ("decided", [])
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("comment", [None, published(body=""), published(author=None)])
 def test_what_is_gone_is_left_alone(coral: Coral, graphql: GraphQL, comment: dict[str, Any] | None) -> None:
     graphql.comment = comment
@@ -121,6 +122,7 @@ def test_a_reason_that_a_coral_needs_is_not_left_out(coral: Coral, graphql: Grap
     assert (told(coral).state, row(coral.service).last_error) == ("due", "graphql_errors")
 
 
+@pytest.mark.faults
 def test_an_edit_meanwhile_is_looked_at_anew(coral: Coral, graphql: GraphQL) -> None:
     graphql.comment, graphql.edited_meanwhile = published("Get your casinobonus today."), True
     assert (told(coral).state, row(coral.service).last_error) == ("due", "not_changed")
@@ -130,6 +132,7 @@ def test_every_code_is_one_of_corals() -> None:
     assert {*coral_reasons.CODES.values(), coral_reasons.OTHER} <= CODES
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("fault", "why"),
     [({"status": 503}, "status_503"), ({"status": 401}, "status_401"), ({"raw": b"<html>"}, "no_json"),
@@ -154,6 +157,7 @@ def test_what_fails_is_tried_again_later(coral: Coral, graphql: GraphQL, fault: 
     assert not app.coral_repair.run(row_id=id, now=later)
 
 
+@pytest.mark.faults
 def test_it_is_given_up_after_the_last_attempt(coral: Coral, graphql: GraphQL) -> None:
     graphql.status = 503
     app, id = coral.service.application, told(coral).id
@@ -164,6 +168,7 @@ def test_it_is_given_up_after_the_last_attempt(coral: Coral, graphql: GraphQL) -
     assert [line["event"] for line in lines] == ["coral.repair_gave_up"]
 
 
+@pytest.mark.faults
 def test_a_worker_that_died_is_followed_by_another(coral: Coral, graphql: GraphQL) -> None:
     coral.event("COMMENT_CREATED", {"commentID": "comment-1", "storyID": "story-1", "siteID": "site-1"})
     app, id = coral.service.application, row(coral.service).id
@@ -183,6 +188,7 @@ def test_without_a_token_nothing_is_asked(coral: Coral, graphql: GraphQL) -> Non
     assert (coral.service.queue.repairs, graphql.asked) == ([], [])
 
 
+@pytest.mark.faults
 def test_rows_go_after_thirty_days(coral: Coral, graphql: GraphQL) -> None:
     told(coral)
     app = coral.service.application
