@@ -52,13 +52,12 @@ class Scan(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    list: str
+    key: Key
     term: Term
     text: str
     signs: str
     counts: tuple[int, ...]
     exceptions: tuple[str, ...]
-    key: Key
 
 
 class Hits:
@@ -69,7 +68,6 @@ class Hits:
         self._hits: dict[tuple[str, str, int, int], tuple[Entry, str | None]] = {}
         self._shields: dict[str, list[tuple[int, int]]] = {}
         self._counts: dict[Key, int] = {}
-        self._full: set[Key] = set()
         self.is_cut = False
 
     def shield(self, text: str, start: int, end: int) -> None:
@@ -80,13 +78,11 @@ class Hits:
         if place in self._hits:
             return
         self._hits[place] = (entry, hidden_as)
-        count = self._counts[entry.key] = self._counts.get(entry.key, 0) + 1
-        if count == MOST_HITS:
-            self._full.add(entry.key)
+        self._counts[entry.key] = self._counts.get(entry.key, 0) + 1
 
     def is_full(self, entry: Entry) -> bool:
         """Whether no more of its tier are taken; that there are more is kept."""
-        if entry.key not in self._full:
+        if self._counts.get(entry.key, 0) < MOST_HITS:
             return False
         self.is_cut = True
         return True

@@ -128,10 +128,10 @@ def _entries(name: str, terms: Iterable[Term]) -> Iterable[Entry]:
         for variant in sorted(variants(term.term)):
             text = folded_term(variant)
             if text:
-                yield Entry(name, term, text, *runs(text), exceptions, key)
+                yield Entry(key, term, text, *runs(text), exceptions)
                 if term.form == "phrase" and text.count(" ") == 1:
                     hyphened = text.replace(" ", "-")
-                    yield Entry(name, term, hyphened, *runs(hyphened), exceptions, key)
+                    yield Entry(key, term, hyphened, *runs(hyphened), exceptions)
 
 
 def _folded_exception(text: str) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 from click.testing import CliRunner, Result
-from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import run_wsgi_app
 from werkzeug.wrappers import Response
 
@@ -20,11 +19,6 @@ from tests.web.service import Service
 
 INSULT = "You are a numpty."  # of the tests' rules; the sample's is for those that ship
 Change = Callable[[dict[str, Any]], Any]
-
-
-class Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        pass
 
 
 @dataclass
@@ -67,19 +61,6 @@ class Looked:
 
 
 WHERE = ("comment.published", "comment.held", "comment.rejected", "comment.withdrawn")
-
-
-@contextmanager
-def served(app: Any) -> Iterator[str]:
-    """The address of a web server over an application."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
 
 
 @contextmanager

@@ -5,7 +5,6 @@ import io
 import json
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -14,23 +13,18 @@ from typing import Any
 import numpy
 import pytest
 from click.testing import CliRunner, Result
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from moderation.cli import cli, site_map
 from moderation.cli.compare import Pairs, compared
 from moderation.engine.facts import Submission
 from moderation.engine.ruleset import InvalidRuleset, load
 from moderation.workflow.ports import Scores
+from tests.servers.wsgi import served
 from tests.web.conftest import template
 from tests.web.service import OPERATOR, RULES, Service, Template
 
 __all__ = ["template"]
 HELD, FINE = "You numpty.", "A fair point."
-
-
-class Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        pass
 
 
 @pytest.fixture
@@ -45,13 +39,9 @@ def key(service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A protocol key of a running service; its address stands in the environment of the tests only."""
     made, app = service, service.application
     given = app.keys.add(site_id=made.site_id, kind="protocol", by=OPERATOR, now=app.now())["key"]
-    server = make_server("127.0.0.1", 0, made.flask, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    monkeypatch.setenv("TEST_URL", f"http://127.0.0.1:{server.port}")
-    yield str(given)
-    server.shutdown()
-    thread.join()
+    with served(made.flask) as url:
+        monkeypatch.setenv("TEST_URL", url)
+        yield str(given)
 
 
 def compare(file: Path, key: str, *options: str, url: str | None = None) -> Result:

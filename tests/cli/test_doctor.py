@@ -23,11 +23,12 @@ from moderation.cli.doctor_receiver import Post
 from moderation.cli.doctor_visit import STEPS
 from moderation.engine.ruleset import load
 from moderation.workflow.webhooks import make_secret
-from tests.cli.doctor import INSULT, Change, Looked, proxy, served
+from tests.cli.doctor import INSULT, Change, Looked, proxy
 from tests.docs import pages
 from tests.engine.cases import judged
 from tests.engine.conftest import shipped_files
 from tests.servers.processes import free_port, wait_until
+from tests.servers.wsgi import served
 from tests.web.conftest import template
 from tests.web.service import OPERATOR, RULES, Service, Template, working
 

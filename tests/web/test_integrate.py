@@ -1,43 +1,22 @@
 """docs/integrate.md is run as it is printed: its Python and its curl against a real server on a real socket."""
 
-import contextlib
 import os
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from werkzeug.serving import WSGIRequestHandler, make_server
 
+from tests.servers.wsgi import served
 from tests.web.service import Service, Template, working
 
 PAGE = Path(__file__).parents[2] / "docs" / "integrate.md"
 BLOCK = re.compile(r"^```(python|sh)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADINGS = re.compile(r"^## (.+)$", re.MULTILINE)
-
-
-class Silent(WSGIRequestHandler):
-    """A server that does not talk."""
-
-    def log(self, *_: Any) -> None: ...
-
-
-@contextlib.contextmanager
-def served(app: Any) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class Reader:
