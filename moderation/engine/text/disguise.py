@@ -13,6 +13,7 @@ from string import ascii_lowercase
 import re2
 
 from ..lazy import lazy
+from .offsets import Span
 
 # The leet map is CHARS_MAPPING of better-profanity 0.7.0 (MIT), read backwards, and our additions.
 LEET_FIRST = str.maketrans("@4103$57!|+689", "aaioesstiitbbg")
@@ -172,31 +173,30 @@ def is_suspicious(text: str) -> bool:
 
 
 def readings(text: str) -> tuple[list[Reading], bool]:
-    """A suspicious text in, second readings of its suspicious parts out: two where leet is ambiguous.
+    """A suspicious text in, second readings of its suspicious parts out: one more of those where leet is ambiguous.
 
     The answer's other half tells whether some parts were left out: there is more than MOST_READ of them.
     """
     parts, is_cut = _parts(text)
-    spaced = _spaced(text, parts)
-    first = _read(text, parts, spaced, LEET_FIRST)
-    if any(_AMBIGUOUS.search(text, start, end) for start, end in parts):
-        return [first, _read(text, parts, spaced, LEET_SECOND)], is_cut
-    return [first], is_cut
+    spelled = _spelled(text, parts)
+    first = _read(text, parts, spelled, LEET_FIRST)
+    ambiguous = [(start, end) for start, end in parts if _AMBIGUOUS.search(text, start, end)]
+    return [first, _read(text, ambiguous, spelled, LEET_SECOND)] if ambiguous else [first], is_cut
 
 
-def _spaced(text: str, parts: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Where words are spelled out, letter by letter."""
+def _spelled(text: str, parts: list[Span]) -> dict[Span, list[Span]]:
+    """Where words are spelled out, letter by letter, by part."""
     if not _MAY_BE_SPACED.search(text):
-        return []
-    return [found.span() for start, end in parts for found in _SPACED.finditer(text, start, end)]
+        return {}
+    return {part: [found.span() for found in _SPACED.finditer(text, *part)] for part in parts}
 
 
-def _parts(text: str) -> tuple[list[tuple[int, int]], bool]:
+def _parts(text: str) -> tuple[list[Span], bool]:
     """The suspicious places with some words around them, since phrases may be disguised in part; as many as are read.
 
     The answer's other half tells whether some were left out.
     """
-    parts: list[tuple[int, int]] = []
+    parts: list[Span] = []
     room = MOST_READ
     for found in _SUSPICIOUS.finditer(text.encode() if text.isascii() else text):  # of bytes in half the time
         start = text.rfind(" ", 0, max(found.start() - _AROUND, 0)) + 1
@@ -215,17 +215,14 @@ def joins_words(pieces: list[str]) -> bool:
     return all(len(piece) > 1 and _VOWEL.search(piece) for piece in pieces)
 
 
-def _read(text: str, parts: list[tuple[int, int]], spaced: list[tuple[int, int]], leet: dict[int, int]) -> Reading:
+def _read(text: str, parts: list[Span], spelled: dict[Span, list[Span]], leet: dict[int, int]) -> Reading:
     reading = Reading()
-    waiting = iter([*spaced, (len(text) + 1, 0)])
-    first, last = next(waiting)
     for start, end in parts:
         at = start
-        while first < end:
+        for first, last in spelled.get((start, end), ()):
             _read_chunks(reading, text, at, first, leet)
             _read_chunk(reading, text, first, last, leet, spelled=True)
             at = last
-            first, last = next(waiting)
         _read_chunks(reading, text, at, end, leet)
     return reading
 

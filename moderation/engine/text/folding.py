@@ -18,6 +18,8 @@ _TOO_MUCH = re.compile(r"[ \n]{2,}|\\+(?=['\"])")
 _MAY_BE_TOO_MUCH = ("  ", "\n\n", " \n", "\n ", "\\")
 _LINE_BREAK = str.maketrans("\n", " ")
 _LOWER_ASCII = re.compile(r"[a-z]")
+_FEW = 8  # kinds of characters: dashes, quotation marks and accents, as most texts have them
+_FOLDED_ASCII = {code: TYPOGRAPHY.get(code, chr(code).lower()) for code in range(128)}
 _REST_OF_WORD = re.compile(r"[^\W_]*")
 
 
@@ -103,57 +105,52 @@ def _folded(text: str) -> tuple[str, Offsets | Shifted | None]:
 
 
 def _unmasked(text: str) -> tuple[str, Offsets]:
-    """Fold sign by sign; look-alikes are replaced afterwards, where the word mixes scripts."""
-    out: list[str] = []
+    """Fold what is not ASCII; look-alikes are replaced afterwards, where the word mixes scripts."""
+    folds = {sign: FOLDS[sign] for sign in set(_NON_ASCII.findall(text))}
+    odd = {sign for sign, fold in folds.items() if len(fold) != 1 or SHAPES[sign]}
     offsets = Offsets()
     suspects: list[tuple[int, str]] = []
-    done, length = 0, 0
-    for found in _NON_ASCII.finditer(text):
-        index = found.start()
-        if index > done:
-            out.append(text[done:index].lower().translate(TYPOGRAPHY))
-            length += index - done
-        folded = FOLDS[found.group()]
-        for place, sign in enumerate(
-            found.group() if len(folded) == 1 else folded, length
-        ):  # a ligature is its letters
-            if SHAPES[sign]:
+    added = 0
+    for found in _NON_ASCII.finditer(text) if odd else ():
+        sign = found.group()
+        if sign in odd:
+            fold, place = folds[sign], found.start() + added
+            if len(fold) == 1:
                 suspects.append((place, SHAPES[sign]))
-        out.append(folded)
-        done = index + 1
-        if len(folded) != 1:
-            offsets.fan(length, len(folded), index)
-        length += len(folded)
-    out.append(text[done:].lower().translate(TYPOGRAPHY))
-    lowered = "".join(out)
+            else:  # a ligature is its letters
+                suspects += [(at, SHAPES[part]) for at, part in enumerate(fold, place) if SHAPES[part]]
+                offsets.fan(place, len(fold), found.start())
+                added += len(fold) - 1
+    lowered = _lowered(text, folds)
     return (_resolved(lowered, suspects) if suspects else lowered), offsets
+
+
+def _lowered(text: str, folds: dict[str, str]) -> str:
+    """Each sign replaced by what it is folded to, and the rest in small letters."""
+    if len(folds) > _FEW or any(fold.lower() != fold for fold in folds.values()):
+        return text.translate(_FOLDED_ASCII | {ord(sign): fold for sign, fold in folds.items()})
+    for sign, fold in folds.items():
+        text = text.replace(sign, fold)
+    return text.lower().translate(TYPOGRAPHY) if _ODD_BLANK.search(text) else text.lower()
 
 
 def _resolved(lowered: str, suspects: list[tuple[int, str]]) -> str:
     out = list(lowered)
-    _resolve_shapes(out, suspects)
+    is_mixed, done = False, -1
+    for place, shape in suspects:
+        if place >= done:
+            start, done = _word_around(lowered, place)
+            is_mixed = _LOWER_ASCII.search(lowered, start, done) is not None
+        if is_mixed:
+            out[place] = shape
     return "".join(out)
 
 
-def _resolve_shapes(out: list[str], suspects: list[tuple[int, str]]) -> None:
-    done = -1
-    by_place = dict(suspects)
-    for place, _ in suspects:
-        if place < done:
-            continue
-        start, done = _word_around(out, place)
-        if any(_LOWER_ASCII.match(sign) for sign in out[start:done]):
-            for index in range(start, done):
-                out[index] = by_place.get(index, out[index])
-
-
-def _word_around(out: list[str], place: int) -> tuple[int, int]:
-    start, end = place, place + 1
-    while start and out[start - 1].isalnum():
+def _word_around(text: str, place: int) -> tuple[int, int]:
+    start = place
+    while start and text[start - 1].isalnum():
         start -= 1
-    while end < len(out) and out[end].isalnum():
-        end += 1
-    return start, end
+    return start, _REST_OF_WORD.match(text, place + 1).end()  # type: ignore[union-attr]
 
 
 def _squeezed(text: str, inner: Offsets | None) -> tuple[str, Offsets | Shifted]:
