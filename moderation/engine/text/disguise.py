@@ -19,6 +19,7 @@ from .offsets import Span
 LEET_FIRST = str.maketrans("@4103$57!|+689", "aaioesstiitbbg")
 LEET_SECOND = str.maketrans("@4103$57!|+689", "oaloesstlltgbg")
 _INNER_LEET = str.maketrans("(<€£¥", "ccely")
+_MAY_BE_INNER = re.compile("[(<€£¥]")
 
 # What makes a second reading worth its time. In RE2, since every comment passes here.
 _RUNS = "|".join(sign * 3 for sign in ascii_lowercase)
@@ -43,7 +44,6 @@ _AROUND = 40
 MOST_READ = 4_000
 _DOUBLED = re.compile(r"(.)\1+")
 _CHUNK = re.compile(r"([a-z]+(?: [a-z]+)*)(?!\S)|\S+")  # words without any other sign go together
-_RUN = re.compile(r"[a-z]+|[^a-z]")
 _EDGE_LEFT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥"
 _EDGE_RIGHT = "\"'()[]{}<>*_~-#.,!?:;/\\|+&%^=€£¥@"
 _AMBIGUOUS = re.compile(r"[@1!|6]")
@@ -75,25 +75,39 @@ class Reading:
     def _odd(self) -> list[int]:
         return sorted({*self._counts, *self._marks, *self.gaps})
 
-    def put(self, sign: str, at: int, mark: str = "", *, gap: bool = False) -> None:
-        """Add one letter as read at a place of the view."""
-        index = len(self._starts)
-        if sign == self._last and sign != " ":
-            self._counts[index - 1] = self._counts.get(index - 1, 1) + 1
-            self._ends[index - 1] = at + 1
-            if mark or gap:
-                self._marks.setdefault(index - 1, mark or "spaced")
-            return
-        self._pieces.append(sign)
+    def put_blank(self, at: int) -> None:
+        """Add a place where words part."""
+        self._pieces.append(" ")
         self._starts.append(at)
-        self._last = sign
-        if mark:
-            self._marks[index] = mark
-        if gap:
-            self.gaps.add(index)
+        self._last = " "
+
+    def put_signs(self, letters: str, written: str, at: int, *, spelled: bool) -> None:
+        """Add letters as read, one for each sign that is written there; what is none is a gap, and in words spelled out each is."""
+        index, last, is_behind_gap = len(self._starts), self._last, False
+        for place, (letter, sign) in enumerate(zip(letters, written, strict=True), at):
+            if not letter.isalnum():
+                is_behind_gap = True
+                continue
+            gap = is_behind_gap or (spelled and place > at)
+            is_behind_gap = False
+            if letter == last:
+                self._counts[index - 1] = self._counts.get(index - 1, 1) + 1
+                self._ends[index - 1] = place + 1
+                if gap or letter != sign:
+                    self._marks.setdefault(index - 1, "spaced" if letter == sign else "leet")
+                continue
+            self._pieces.append(letter)
+            self._starts.append(place)
+            if letter != sign:
+                self._marks[index] = "leet"
+            if gap:
+                self.gaps.add(index)
+            last = letter
+            index += 1
+        self._last = last
 
     def put_word(self, word: str, at: int) -> None:
-        """Add a plain word, or several: what put() does, at once."""
+        """Add a plain word, or several: what put_signs() does, at once."""
         done = 0
         if word[0] == self._last:
             done = len(word) - len(word.lstrip(self._last))
@@ -230,13 +244,13 @@ def _read(text: str, parts: list[Span], spelled: dict[Span, list[Span]], leet: d
 def _read_chunks(reading: Reading, text: str, start: int, end: int, leet: dict[int, int]) -> None:
     for found in _CHUNK.finditer(text, start, end):
         if found.start() > 0:
-            reading.put(" ", found.start() - 1)
+            reading.put_blank(found.start() - 1)
         if found.lastindex:
             reading.put_word(found.group(), found.start())
         else:
             _read_chunk(reading, text, found.start(), found.end(), leet)
     if end < len(text):
-        reading.put(" ", max(end - 1, 0))
+        reading.put_blank(max(end - 1, 0))
 
 
 def _read_chunk(
@@ -244,7 +258,7 @@ def _read_chunk(
 ) -> None:
     core = text[start:end]
     if "://" in core or core.startswith("www."):
-        reading.put("/", start)
+        reading.put_word("/", start)
         return
     if core.isalpha():
         reading.put_word(core, start)
@@ -254,25 +268,15 @@ def _read_chunk(
     if core[first:last].isalpha() or core[first:last].isdigit():
         reading.put_word(core[first:last], start + first)
         return
-    has_letter = any(map(str.isalpha, core))
-    gap = False
-    for run in _RUN.finditer(core, first, last):
-        offset = run.start()
-        sign = core[offset]
-        letter = sign if sign.isalpha() else _letter(core, offset, leet) if has_letter else sign
-        if not letter.isalnum():
-            gap = True
-            continue
-        reading.put(letter, start + offset, "" if letter == sign else "leet", gap=gap or (spelled and offset > 0))
-        gap = False
-        if run.end() - offset > 1:
-            reading.put_word(core[offset + 1 : run.end()], start + offset + 1)
+    letters = core.translate(leet) if any(map(str.isalpha, core)) else core
+    if _MAY_BE_INNER.search(letters):
+        letters = _with_inner(core, letters)
+    reading.put_signs(letters[first:last], core[first:last], start + first, spelled=spelled)
 
 
-def _letter(core: str, offset: int, leet: dict[int, int]) -> str:
-    sign = core[offset]
-    letter = sign.translate(leet)
-    if letter != sign:
-        return letter
-    inside = 0 < offset < len(core) - 1 and core[offset - 1].isalpha() and core[offset + 1].isalpha()
-    return sign.translate(_INNER_LEET) if inside else sign
+def _with_inner(core: str, letters: str) -> str:
+    """What is a letter only between letters."""
+    return "".join(
+        letter.translate(_INNER_LEET) if core[at - 1 : at].isalpha() and core[at + 1 : at + 2].isalpha() else letter
+        for at, letter in enumerate(letters)
+    )
