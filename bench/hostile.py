@@ -4,6 +4,7 @@ import random
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import product
 
 from moderation.engine.evaluate import evaluate
 from moderation.engine.facts import Author, Byline, Facts, Parent, Person, Story, Submission
@@ -12,22 +13,29 @@ from moderation.engine.ruleset import Ruleset
 BYTES = 20_480
 MIXES = 150
 _UNITS = (
-    "a", "a ", "aa ", "a!", "a.b ", "@x ", "l1", "1", "-", "_", "*", "%", "f*", "f* ", "****", "<b>", "\n", "\n\na", "!", "I ", "Aa ",
+    "a", "a ", "aa ", "a!", "a.b ", "@x ", "l1", "1", "-", "_", "*", "%", "\\", "f*", "f* ", "****", "<b>", "\n", "\n\na", "!", "I ", "Aa ",
     "\u00e9", "e\u0301", "\u200ba", "\ufdfa", "\U0001f44d", "\u0430b", "http://a.b ", "x@y.com ", "07700 900123 ", "4111 1111 1111 1111 ",
     '"idiot" he said ', "'x' ", "idiot, ", "you idiot", "hey you idiot! ", "not an idiot ", "he called him an idiot ", "nobody ",
     "what why? x. ", "word word word; ", "kill yourself ", "haha ", "&amp;", "s h i t ", "sh1t ", "f.u.c.k.", "f**k ", "fuuuuck ",
 )  # fmt: skip
+# Words that have every reading, sentence and address looked for, before a row of one sign, and what stands behind it.
+_OPENING = 'you idiot, f**k sh1t s h i t "x" he said http://a.b/ @jo 07700 900123 kill yourself haha '
+_ENDS = ("", "a", " a", '"', ")")
+_SIGNS = [sign for sign in map(chr, range(32, 127)) if not sign.isalnum()] + ["a", "1", "\n", "\u2026", "\u00df"]
 
 
-def worst(ruleset: Ruleset) -> tuple[float, str]:
-    """The most milliseconds of CPU time that any of them takes, and which one it was."""
-    return max((_milliseconds(text, ruleset), name) for name, text in _texts(ruleset))
+def worst(ruleset: Ruleset) -> tuple[float, str, int]:
+    """The most milliseconds of CPU time that any of them takes, which one it was, and how many there are."""
+    took = [(_milliseconds(text, ruleset), name) for name, text in _texts(ruleset)]
+    return (*max(took), len(took))
 
 
 def _texts(ruleset: Ruleset) -> Iterator[tuple[str, str]]:
     dice = random.Random(1)
     for unit in _UNITS:
         yield f"{unit!r} again and again", unit * BYTES
+    for sign, end in product(_SIGNS, _ENDS):
+        yield f"{sign!r} in a row before {end!r}", _OPENING + sign * ((BYTES - 100) // len(sign.encode())) + end
     for name, terms in sorted(ruleset.lists.items()):
         words = [dice.choice(terms).term for _ in range(3000)]
         yield f"terms of {name}", " ".join(words)

@@ -40,7 +40,7 @@ def measure(labels: Path) -> dict[str, Any]:
     others = {name: _microseconds(asks, texts[: PEER_COMMENTS[name]]) for name, asks in _others().items()}
     obscenity = _obscenity(texts)
     sys.stderr.write("hostile texts\n")
-    most, which = hostile.worst(ruleset)
+    most, which, count = hostile.worst(ruleset)
     return {
         "comments": len(texts),
         "source": source,
@@ -52,6 +52,7 @@ def measure(labels: Path) -> dict[str, Any]:
         "lengths": {size: _ours(_of_length(texts, size), ruleset) / size for size in (200, 2_000, 20_000)},
         "worst_ms": most,
         "worst": which,
+        "worst_of": count,
     }
 
 

@@ -91,7 +91,7 @@ How time grows, each within this run:
 | --- | --- |
 | {few:,} → {many:,} terms in a list | {alone["terms"][str(few)]:.0f} → {alone["terms"][str(many)]:.0f} µs a comment, **{alone["terms"][str(many)] / alone["terms"][str(few)]:.2f}** times (bar: 1.5) |
 | texts of {" → ".join(f"{int(size):,}" for size in alone["lengths"])} characters | {" → ".join(f"{us * 1000:.0f}" for us in alone["lengths"].values())} ns a character |
-| the worst of some 350 texts of 20,480 bytes made to be slow | {alone["worst_ms"]:.0f} ms: {alone["worst"]} (bar: 20 ms) |
+| the worst of {alone["worst_of"]} texts of 20,480 bytes made to be slow | {alone["worst_ms"]:.0f} ms: {alone["worst"]} (bar: 20 ms) |
 {_scores(found["scores"])}"""
 
 

@@ -33,13 +33,14 @@ class Names:
             given, family = _name_words(name)
             first.update(dict.fromkeys(given, aim))
             last.update(dict.fromkeys(family, aim))
+        called = {form for name in (*last, *first) for form in (name, name + "'s")}
+        texts = self._passage.texts if called else []
         named = []
-        for number, text in enumerate(self._passage.texts if last else ()):
-            called = text.removesuffix("'s")
-            if called not in last and called not in first:
+        for number, text in enumerate(() if called.isdisjoint(texts) else texts):
+            if text not in called:
                 continue
-            word = self._passage.word(number)
-            found = last.get(called) or (first.get(called) if self._has_capital(word) else None)
+            name, word = text.removesuffix("'s"), self._passage.word(number)
+            found = last.get(name) or (first.get(name) if self._has_capital(word) else None)
             if found:
                 named.append((word.start, word.end, found))
         return sorted([*named, *((start, end, "public_person") for start, end in self._public)])

@@ -165,6 +165,17 @@ def _plain_end(term: Term, view: View, start: int, end: int) -> int:
 
 def _fits(entry: Entry, reading: Reading, start: int, end: int) -> bool:
     """Whether a disguised range has the term's letters, word edges, and hides it on purpose."""
+    if entry.term.form != "inside" and not reading.is_edge(start):
+        return False
+    if entry.term.form in ("word", "phrase") and not _ends_here(entry, reading, end):
+        return False
+    return _has_runs_of(entry, reading, start, end) and _gaps_are_meant(entry, reading, start, end)
+
+
+def _has_runs_of(entry: Entry, reading: Reading, start: int, end: int) -> bool:
+    """Whether each letter stands as often as in the term, or is drawn out."""
+    if not reading.has_runs(start, end):
+        return entry.signs == entry.text
     strong = entry.term.tier in STRONG_TIERS and len(entry.text) > 3
     goes_on = entry.term.form in ("stem", "inside") and reading.signs[end : end + 1] not in ("", " ")
     for at, (sign, want) in enumerate(zip(entry.signs, entry.counts, strict=True), 1):
@@ -172,11 +183,7 @@ def _fits(entry: Entry, reading: Reading, start: int, end: int) -> bool:
         may_double = sign in _RARELY_DOUBLED or (goes_on and at == end - start)  # the end of a stem: shitty
         if got != want and not (got >= 3 and got >= want) and not (strong and want == 1 and got == 2 and may_double):
             return False
-    if entry.term.form != "inside" and not reading.is_edge(start):
-        return False
-    if entry.term.form in ("word", "phrase") and not _ends_here(entry, reading, end):
-        return False
-    return _gaps_are_meant(entry, reading, start, end)
+    return True
 
 
 def _ends_here(entry: Entry, reading: Reading, end: int) -> bool:

@@ -144,6 +144,15 @@ def test_odd_texts_fail_nothing(shipped: Ruleset, text: str, format: str) -> Non
     assert judged(shipped, text, format=format).failed == ()
 
 
+@pytest.mark.timeout(60)  # two seconds where all is well: each that is looked through again from every place takes four
+def test_a_row_of_any_sign_is_looked_through_once(shipped: Ruleset) -> None:
+    opening = 'you idiot, f**k sh1t s h i t "x" he said http://a.b/ @jo kill yourself haha '
+    for sign in [*map(chr, range(32, 127)), "\n", "\u2026", "\u00df", "\u200b", "\u0301"]:
+        for end in ("", "a", '"') if not sign.isalnum() else ("",):
+            text = opening + sign * ((20_400 - len(opening)) // len(sign.encode())) + end
+            assert judged(shipped, text).failed == ()
+
+
 def everything() -> Facts:
     """Facts with every field filled."""
     story = Story(

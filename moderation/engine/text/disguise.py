@@ -138,6 +138,15 @@ class Reading:
         """How many letters a sign stands for."""
         return self._counts.get(at, 1)
 
+    @lazy
+    def _runs(self) -> list[int]:
+        return sorted(self._counts)
+
+    def has_runs(self, start: int, end: int) -> bool:
+        """Whether a sign of the range stands for several letters."""
+        first = bisect_left(self._runs, start)
+        return first < len(self._runs) and self._runs[first] < end
+
     def how(self, start: int, end: int) -> str | None:
         """How the range is disguised, or None where nothing was changed."""
         odd = self._odd

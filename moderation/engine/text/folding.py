@@ -14,7 +14,8 @@ from .offsets import Offsets, Shifted, Span
 _NON_ASCII = re.compile(r"[^\x00-\x7f]")
 _ODD_BLANK = re.compile(r"[\t\r\x0b\x0c`]")
 # Of blanks; and a backslash before a quotation mark, which some program put there, would hide a phrase.
-_TOO_MUCH = re.compile(r"[ \n]{2,}|\\+(?=['\"])")
+# Each way begins with one set of signs, for which `re` has a fast search, and a row of backslashes is looked at once.
+_TOO_MUCH = re.compile(r"([ \n\\](?:(?<=[ \n])[ \n]+|(?<=\\)(?<!\\\\)\\*+(?=['\"])))")
 _MAY_BE_TOO_MUCH = ("  ", "\n\n", " \n", "\n ", "\\")
 _LINE_BREAK = str.maketrans("\n", " ")
 _LOWER_ASCII = re.compile(r"[a-z]")
@@ -155,19 +156,22 @@ def _word_around(text: str, place: int) -> tuple[int, int]:
 
 def _squeezed(text: str, inner: Offsets | None) -> tuple[str, Offsets | Shifted]:
     """Runs of blanks to one blank or, with a line break, to one line break; backslashes before quotation marks to nothing."""
-    out: list[str] = []
+    pieces = _TOO_MUCH.split(text)
     outer = Offsets()
-    at, length = 0, 0
-    for gap in _TOO_MUCH.finditer(text):
-        left = "" if gap.group()[0] == "\\" else "\n" if "\n" in gap.group() else " "
-        out += (text[at : gap.start()], left)
-        length += gap.start() - at + len(left)
-        at = gap.end()
-        if left:
-            outer.jump(length - 1, gap.start(), at - gap.start())
+    at = length = 0
+    for number in range(1, len(pieces), 2):
+        gap = pieces[number]
+        at += len(pieces[number - 1])
+        length += len(pieces[number - 1])
+        if gap[0] == "\\":
+            pieces[number] = ""
+        else:
+            pieces[number] = "\n" if "\n" in gap else " "
+            outer.jump(length, at, len(gap))
+            length += 1
+        at += len(gap)
         outer.jump(length, at)
-    out.append(text[at:])
-    return "".join(out), Shifted(outer, inner) if inner else outer
+    return "".join(pieces), Shifted(outer, inner) if inner else outer
 
 
 def _disguise(written: str, *, is_html: bool) -> str:

@@ -14,7 +14,10 @@ _MASKED = re.compile(
 )
 _TRAILING = "@$&!?~.-"
 # Where such a word may be: behind these signs comes a letter, or one of them stands for letters wherever it is.
-_HOLE = re.compile(r"[*#%@$&!?_~.•█-]+(?:(?<=[*#%_•█])|(?=[a-z]))")
+# A row of signs is looked through once, from where it begins, however long it is.
+_HOLE = re.compile(
+    r"(?<![*#%@$&!?_~.•█-])[*#%@$&!?_~.•█-](?:[*#%@$&!?_~.•█-]*+(?=[a-z])|(?<=[*#%_•█])|[@$&!?~.-]*[*#%_•█])"
+)
 _LONGEST_HEAD = 14
 # Points and hyphens one by one, behind two letters or more, part words: no term fits.
 _PARTED = re.compile(r"[a-z]{2,}(?:[@$&!?~.-][a-z]+)+")

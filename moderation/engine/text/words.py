@@ -12,8 +12,8 @@ from .folding import View
 
 _WORD = re.compile(r"([^\W_]+(?:'[^\W_]+)*)")
 _ASCII_WORD = re.compile(r"([a-z0-9]+(?:'[a-z0-9]+)*)")
-# It begins with one set of signs, for which `re` has a fast search.
-_SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=[.!?])[.!?]*[\"')\]]*(?=[ \n]|\Z)|(?<=[;\n]))")
+# It begins with one set of signs, for which `re` has a fast search; a row of them is looked through once.
+_SENTENCE_END = re.compile(r"[.!?;\n](?:(?<=[;\n])|(?<![.!?][.!?])[.!?]*+[\"')\]]*+(?=[ \n]|\Z))")
 _SHORT_FORMS = frozenset("mr mrs ms dr st sr jr vs etc prof sen rep gov gen no inc".split())
 
 
