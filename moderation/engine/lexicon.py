@@ -67,7 +67,7 @@ class Lexicon:
                     hits.add(entry, start, stop)
 
     def _scan_deep(self, view: View, reading: Reading, hits: Hits) -> None:
-        for pattern, start, end in self._deep.find(reading.signs):
+        for pattern, start, end in self._deep.find_read(reading):
             how = reading.how(start, end)
             for entry in pattern.entries if how else ():
                 if not hits.is_full(entry) and _fits(entry, reading, start, end):
@@ -92,7 +92,7 @@ class _Patterns:
         for entry in entries:
             by_text.setdefault(entry.signs if deep else entry.text, []).append(entry)
         excepted = {text.rstrip("*") for entry in entries for text in entry.exceptions} if not deep else set()
-        inside = {entry.text for entry in entries if entry.term.form == "inside"}
+        inside = {entry.signs if deep else entry.text for entry in entries if entry.term.form == "inside"}
         self._patterns = [
             _Pattern(text, tuple(by_text.get(text, ())), text in excepted)
             for text in sorted({*by_text, *excepted} - {""})
@@ -101,12 +101,16 @@ class _Patterns:
         texts = [pattern.text for pattern in self._patterns]
         self._matcher = AhoCorasick(texts) if texts else None
 
-    def find(self, text: str) -> Iterable[tuple[_Pattern, int, int]]:
-        """All of them, wherever they stand."""
+    def find_read(self, reading: Reading) -> Iterable[tuple[_Pattern, int, int]]:
+        """As find_words, in a second reading."""
         if self._matcher is None:
             return ()
-        found = self._matcher.find_matches_as_indexes(text, overlapping=True)
-        return [(self._patterns[index], start, end) for index, start, end in found]
+        patterns, inside, signs, gaps = self._patterns, self._inside, reading.signs, reading.gaps
+        return [
+            (patterns[index], start, end)
+            for index, start, end in self._matcher.find_matches_as_indexes(signs, overlapping=True)
+            if not start or not signs[start - 1].isalpha() or start in gaps or index in inside
+        ]
 
     def find_words(self, text: str) -> Iterable[tuple[_Pattern, int, int]]:
         """All that stand where a word begins; amid a word neither most terms nor an exception stand."""

@@ -28,10 +28,10 @@ class Offsets:
 
     def fan(self, at: int, count: int, origin: int) -> None:
         """The count characters (or none) from position at on all stand for the one at origin."""
-        if count > 1:
-            self._at += range(at + 1, at + count)
-            self._origin += [origin] * (count - 1)
-            self._width += [1] * (count - 1)
+        for place in range(at + 1, at + count):
+            self._at.append(place)
+            self._origin.append(origin)
+            self._width.append(1)
         self.jump(at + count, origin + 1)
 
     def span(self, start: int, end: int) -> Span:
