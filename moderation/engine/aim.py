@@ -117,7 +117,7 @@ class Aims:
             return subject
         if self._speaks_as(before[-6:], after):
             return "self"
-        if self._is_plural(start, end) or subject == "group":
+        if (use != "verb" and self._is_plural(start, end)) or subject == "group":
             return "person" if self._is_pair(before[-3:]) else "group"
         found = subject or self._names.near(start)
         if found or self._calls.is_addressed(before[-_REACH:], behind, start, end, use=use):

@@ -18,13 +18,13 @@ from .offsets import Span
 # The leet map is CHARS_MAPPING of better-profanity 0.7.0 (MIT), read backwards, and our additions.
 LEET_FIRST = str.maketrans("@4103$57!|+689", "aaioesstiitbbg")
 LEET_SECOND = str.maketrans("@4103$57!|+689", "oaloesstlltgbg")
-_INNER_LEET = str.maketrans("(<€£¥", "ccely")
-_MAY_BE_INNER = re.compile("[(<€£¥]")
+_INNER_LEET = str.maketrans("(<€£¥¡", "ccelyi")
+_MAY_BE_INNER = re.compile("[(<€£¥¡]")
 
 # What makes a second reading worth its time. In RE2, since every comment passes here.
 _RUNS = "|".join(sign * 3 for sign in ascii_lowercase)
 _SUSPICIOUS_SIGNS = (
-    r"[a-z][@$!?|+(*#%_&€£¥^~]+[a-z@$|+(*#%_&0-9]"
+    r"[a-z][@$!?|+(*#%_&€£¥^~¡]+[a-z@$|+(*#%_&0-9]"
     r"|[a-z][013-9][a-z0-9$@]|(?:^|[\s(\"'*#])[@$][a-z$@]|(?:^|[^\pL\pN])[013-9]{1,2}[a-z]{2}"
     r"|[a-z][013457](?:$|[^\pL\pN])|[0-9@$][@$][a-z]|[a-z][$*]|uu|ii|aa|"
     + _RUNS
