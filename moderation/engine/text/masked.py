@@ -109,7 +109,7 @@ def _is_ending(rest: str) -> bool:
 def _may_hide(masked: str) -> bool:
     """Whether the signs can stand for letters at all: most hyphens and points part words."""
     hidden = masked.translate(_WITHOUT_LETTERS)
-    return not hidden.strip(_SURE_MASKS) or _is_one_hole(masked, len(hidden))
+    return not hidden.strip(_SURE_MASKS) or _is_one_hole(masked, len(hidden)) or _is_mostly_seen(masked, hidden)
 
 
 def _covers(masked: str, term: str, *, strong: bool) -> bool:
@@ -122,7 +122,7 @@ def _covers(masked: str, term: str, *, strong: bool) -> bool:
     seen = len(masked) - len(hidden)
     if len(term) == 3:
         return sure and masked[1] == hidden[0] and seen == 2 and hidden[0] in "*#"
-    if not sure and not (strong and _is_one_hole(masked, len(hidden))):
+    if not sure and not (strong and (_is_one_hole(masked, len(hidden)) or _is_mostly_seen(masked, "".join(hidden)))):
         return False
     return seen >= 2 and (seen >= len(hidden) or masked[-1].isalpha())
 
@@ -132,3 +132,8 @@ def _is_one_hole(masked: str, hidden: int) -> bool:
     letters = masked.rstrip(ascii_lowercase)
     head = masked[: len(letters) - hidden]
     return head.isalpha() and (len(head) == 1 or hidden > 1)
+
+
+def _is_mostly_seen(masked: str, hidden: str) -> bool:
+    """A few signs in a long word, which nothing but the term fits."""
+    return len(masked) > 7 and len(masked) >= 4 * len(hidden) and not hidden.strip("*#%@$&!?")
