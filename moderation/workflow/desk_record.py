@@ -56,7 +56,7 @@ def _recent(session: Session, presenter: Presenter, site_id: str, author_id: str
     rows = session.execute(
         select(Comment, Revision)
         .join(Revision, (Revision.comment_id == Comment.id) & (Revision.number == Comment.latest_revision))
-        .where(Comment.author_id == author_id, Comment.site_id == site_id)
+        .where(Comment.author_id == author_id, Comment.site_id == site_id, Comment.erased_at.is_(None))
         .order_by(Comment.created_at.desc())
         .limit(RECENT)
     ).all()

@@ -72,7 +72,7 @@ def _record(row: Row[*_Found]) -> dict[str, Any]:
         "format": revision.format,
         "language": revision.language,
         "created_at": rfc3339(revision.written_at or revision.received_at),
-        "author": {"id": row.Author.external_id, "name": revision.author_name or row.Author.name},
+        "author": _author(row),
         "story": {
             "id": row.Story.external_id,
             "url": row.Story.url,
@@ -88,6 +88,13 @@ def _record(row: Row[*_Found]) -> dict[str, Any]:
         "decision": _decision(row.Decision),
         "metadata": comment.metadata_,
     }
+
+
+def _author(row: Row[*_Found]) -> dict[str, Any]:
+    """An erased comment stays nobody's, even where its author is there again under a block."""
+    if row.Comment.erased_at is not None:
+        return {"id": None, "name": None}
+    return {"id": row.Author.external_id, "name": row.Revision.author_name or row.Author.name}
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
