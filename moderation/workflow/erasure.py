@@ -74,6 +74,7 @@ class Erasure:
             self._finish(person.author.id, by, now)
         with self.record.database.write() as session:  # what was told while the comments went
             forgetting.person_in_events(session, person.sites, author_id)
+        self.record.database.empty_log()
         return shown
 
     def erased(self) -> Iterator[dict[str, Any]]:

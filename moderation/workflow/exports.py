@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from moderation.storage.models import Author, Comment, Decision, Revision, Story, Verdict
 from moderation.storage.queries import lookup
 from moderation.storage.unit_of_work import Database
+from moderation.workflow import person_data
 from moderation.workflow.times import rfc3339
 
 PAGE = 500
@@ -43,6 +44,11 @@ class Exports:
                 return
             yield from map(_record, rows)
             last = rows[-1].Comment.id
+
+    def person(self, *, site_id: str, author_id: str) -> dict[str, Any]:
+        """All that is stored of one person, at every site of the login system, by the site's id. Raises NotFound."""
+        with self.database.read() as session:
+            return person_data.gathered(session, site_id, author_id)
 
 
 def _page(site_id: str, last: str) -> Select[*_Found]:

@@ -47,6 +47,7 @@ class Retention:
             before = self.cutoffs(site_id=site_id, now=now)
             for what, part in _parts(site_id, before, now):
                 gone[what] = gone.get(what, 0) + self._in_batches(part, ends)
+        self.database.empty_log()
         return gone
 
     def cutoffs(self, *, site_id: str, now: datetime) -> Cutoffs:

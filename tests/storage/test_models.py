@@ -150,7 +150,7 @@ def test_marks_of_erasure_come_and_go_and_leave_the_rows(
         (migrations.upgrade if version == "0009" else downgrade)(database, version)
         with database.read() as session:
             for table in ("comment", "author", "write_back"):
-                assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 1, (version, table)  # noqa: S608
+                assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 1, (version, table)
     database.close()
 
 

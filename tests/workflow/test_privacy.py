@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -171,6 +172,22 @@ def _between(id: str, days: int) -> bool:
     """In these days it depends on the months that it went through."""
     kept, gone = KINDS[id]
     return kept < days < gone
+
+
+@on_sqlite
+def test_sqlite_leaves_no_erased_word_in_its_files(full: Newsroom) -> None:
+    path = Path(str(full.app.database.url.database))
+
+    def found() -> bool:
+        return any(CANARY.encode() in each.read_bytes() for each in path.parent.glob(f"{path.name}*"))
+
+    assert found()
+    erase(full, now=later(hours=5))
+    assert not found()
+    full.judged("c9", text=f"Words of {CANARY}.", now=later(hours=5))
+    assert found()
+    retain(full, days=400)
+    assert not found()
 
 
 @on_sqlite
