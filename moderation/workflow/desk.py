@@ -96,6 +96,7 @@ class Desk:
             "commenter": desk_record.record(session, self.presenter, comment.site_id, comment.author_id, now),
             "appeal": desk_views.open_appeal(session, comment.id),
             "waiting": desk_views.waiting(session, comment),
+            "legal_hold_at": comment.legal_hold_at,
         }
 
     def commenter(self, *, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:
