@@ -118,7 +118,9 @@ class Erasure:
         while (taken := self._comments(author_id, by, now)) > 0:
             gone += taken
         with self.record.database.write() as session:
-            _around(session, lookup.lock_author(session, author_id))
+            author = lookup.lock_author(session, author_id)
+            assert author.erased_at is not None  # else nobody had asked for it
+            _around(session, author, all_of_it=gone > 0 or author.erased_at > now - STRAGGLERS)
         return gone
 
     def _comments(self, author_id: str, by: Actor, now: datetime) -> int:
@@ -241,8 +243,11 @@ def _forget(session: Session, ids: Sequence[str], now: datetime) -> None:
     counted(session, decided.where(Decision.state == "waiting").values(state="undone", undone_at=now))
 
 
-def _around(session: Session, author: Author) -> None:
-    """What else hangs on the person, of the time before he was erased; and his keyed hash, once no block needs it."""
+def _around(session: Session, author: Author, *, all_of_it: bool) -> None:
+    """What else hangs on the person, of the time before he was erased; and his keyed hash, once no block needs it.
+
+    Without `all_of_it` not what has to be looked for among all comments: a block may last for years of hourly looks.
+    """
     before = (Appeal.author_id == author.id) & (Appeal.created_at <= author.erased_at)
     counted(session, delete(Appeal).where(before, Appeal.state == "open"))
     counted(session, update(Appeal).where(before).values(text=None, answer=None))
@@ -251,7 +256,7 @@ def _around(session: Session, author: Author) -> None:
     _unname(author)  # an edit that was under way then may have named him once more
     over = select(Block.id).where(Block.author_id == author.id, Block.state.not_in(_OPEN))
     forgetting.block_reasons(session, over)
-    if not author.key.startswith(GONE):
+    if all_of_it and not author.key.startswith(GONE):
         forgetting.answered_person(session, author.key)
     if not session.scalar(select(exists().where(Block.author_id == author.id, Block.state.in_(_OPEN)))):
         author.key = f"{GONE}{author.id}"

@@ -1,5 +1,6 @@
 """Retention by age, erasure of a person, legal holds: what shall be gone is in no column of any table."""
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -26,6 +27,7 @@ from moderation.storage.models import (
 )
 from moderation.workflow.imports import Decided
 from moderation.workflow.incoming import SYSTEM, Actor, IncomingAuthor, IncomingParent
+from moderation.workflow.ports import Answer
 from moderation.workflow.retention import Retention
 from tests.factories import NOW, SITE, Newsroom, comment, later
 from tests.workflow.test_site_settings import chooses
@@ -356,6 +358,22 @@ def test_a_check_that_is_under_way_brings_no_text_back(newsroom: Newsroom) -> No
     assert newsroom.event_types() == ["comment.withdrawn"]
 
 
+@on_sqlite
+def test_a_webhook_that_is_sent_again_names_nobody(newsroom: Newsroom) -> None:
+    newsroom.app.webhooks.add(site_id=newsroom.site_id, url="https://example.org/", by=SITE, now=NOW)
+    newsroom.sender.answers.append(Answer(500))
+    newsroom.judged(text="A civil remark.", author=IncomingAuthor(id=ID, name=CANARY))
+    assert ID in str(newsroom.sender.sent)
+    erase(newsroom, now=later(seconds=1))
+    newsroom.sender.sent.clear()
+    for minutes in (1, 2, 10):
+        newsroom.app.sweep.tick(now=later(minutes=minutes))
+        newsroom.drain(later(minutes=minutes))
+    bodies = [json.loads(one["body"]) for one in newsroom.sender.sent]
+    assert [body["type"] for body in bodies] == ["comment.withdrawn", "comment.published"]
+    assert all(body["data"]["comment"]["author"] == {"id": None} for body in bodies)
+
+
 def test_writers_beside_an_erasure_bring_nothing_back(newsroom: Newsroom) -> None:
     writer = IncomingAuthor(id=ID, name=CANARY)
     for number in range(3):
@@ -399,6 +417,7 @@ def test_an_open_block_outlives_the_person_by_a_keyed_hash_until_it_ends(full: N
     )
     assert erase(full, now=later(hours=6))["open_blocks"] == 1
     assert columns_with(full, CANARY) == {"block.reason"}, "why it stands is told while it stands"
+    assert app.authors.standing(site_id=site, author_id=ID, now=later(hours=7))["id"] == ID
     back = full.judged("c9", text="Here again.", author=ID, now=later(days=1))
     assert (back["status"], back["decided_by"]) == ("rejected", "block")
     assert next(app.exports.comments(site_id=site))["author"] == {"id": None, "name": None}
