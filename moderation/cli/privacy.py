@@ -28,7 +28,7 @@ def erase(author_id: str, slug: str, yes: bool, data: Path | None) -> None:
         if not yes:
             click.confirm("Erase all of it for good?", abort=True, err=True)
         show(app.erasure.erase(site_id=site["id"], author_id=author_id, by=OPERATOR, now=now()))
-        click.echo("erased. Backups of before still hold it: `moderation restore --help`, --erased", err=True)
+        click.echo("erased. Backups of before still hold it: see `moderation restore --help`.", err=True)
 
 
 @click.command()

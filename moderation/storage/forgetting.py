@@ -22,13 +22,14 @@ _WORDS: dict[str, Any] = {
     "sketch": None,
     **dict.fromkeys(BANDS),
 }
+_LIVE = Verdict.kind == "live"  # no others are stored; the index by revision is of these
 
 
 def texts(session: Session, comment_ids: Sequence[str], now: datetime) -> None:
     """The words of comments, with all that was made from them, and the copies that came with replies."""
     of = Revision.comment_id.in_(comment_ids)
     counted(session, update(Revision).where(of).values(**_WORDS))
-    unjudged = ~exists().where(Verdict.revision_id == Revision.id)  # imported: an id alone is known again
+    unjudged = ~exists().where(Verdict.revision_id == Revision.id, _LIVE)  # imported: an id alone is known again
     counted(session, update(Revision).where(of, unjudged).values(text_mac=""))
     facts(session, select(Revision.id).where(of))
     copies = update(Revision).where(Revision.comment_id.in_(replies(comment_ids)), Revision.parent_text.is_not(None))
@@ -39,9 +40,9 @@ def texts(session: Session, comment_ids: Sequence[str], now: datetime) -> None:
 
 def facts(session: Session, revisions: Select[str]) -> None:
     """What checks rested on: it has keyed hashes of people and texts, and serves nothing without the text."""
-    of = select(Verdict.id).where(Verdict.revision_id.in_(revisions))
+    of = select(Verdict.id).where(Verdict.revision_id.in_(revisions), _LIVE)
     counted(session, update(Match).where(Match.verdict_id.in_(of)).values(target_key=None))
-    counted(session, update(Verdict).where(Verdict.revision_id.in_(revisions)).values(facts={}))
+    counted(session, update(Verdict).where(Verdict.revision_id.in_(revisions), _LIVE).values(facts={}))
 
 
 def replies(comment_ids: Sequence[str]) -> Select[str]:

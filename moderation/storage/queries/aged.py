@@ -1,6 +1,6 @@
 """What is past its time at one site. Never: what is kept for legal proceedings, and what a person has still to decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -40,47 +40,48 @@ def texts(
     session: Session, site_id: str, before: Cutoffs, *, limit: int, among: Sequence[str] | None = None
 ) -> Sequence[Row[str, str]]:
     """(id, author) of comments whose words go; with `among` only these, locked and looked at again."""
-    ways = [way for way in (_public(before.published), _stopped(before.stopped, before.published)) if way is not None]
     found: list[Row[str, str]] = []
-    for way in ways:
+    for way in (_public(before.published), *_stopped(before.stopped, before.published)):
         query = (
             select(Comment.id, Comment.author_id)
             .join(Revision, and_(Revision.comment_id == Comment.id, Revision.number == Comment.latest_revision))
             .where(Comment.site_id == site_id, Comment.texts_removed_at.is_(None), way)
             .where(free(Comment.id), ~undecided(Comment.id))
-            .order_by(Comment.id)
-            .limit(limit)
         )
         if among is not None:
-            query = query.where(Comment.id.in_(among)).with_for_update(of=Comment, skip_locked=True)
+            query = query.where(Comment.id.in_(among)).order_by(Comment.id)
+            query = query.with_for_update(of=Comment, skip_locked=True)
+        else:  # in the order of the index, so that it ends with the first ones found
+            query = query.order_by(Comment.created_at).limit(limit - len(found))
         found += session.execute(query).all()
-    return found[:limit]
+    return found
 
 
-def _public(before: datetime | None) -> ColumnElement[bool] | None:
+def _public(before: datetime | None) -> ColumnElement[bool]:
     if before is None:
-        return None
+        return false()
     return and_(Comment.status == "published", Comment.created_at < before, Revision.received_at < before)
 
 
-def _stopped(before: datetime | None, public_before: datetime | None) -> ColumnElement[bool] | None:
+def _stopped(before: datetime | None, public_before: datetime | None) -> Iterator[ColumnElement[bool]]:
     """Removed or taken back, or held by a person's decision: the time counts from then, or from the appeal's end."""
     if before is None:
-        return None
-    by_a_person = and_(Comment.status == "held", Comment.decided_by == "person")
+        return
     decided_since = exists().where(
         Decision.comment_id == Comment.id, Decision.state != "undone", Decision.effective_at >= before
     )
     earlier_is_public = Comment.published_revision.is_not(None)
     public_is_old = false() if public_before is None else Revision.received_at < public_before
-    return and_(
-        or_(Comment.status.in_(("rejected", "withdrawn")), by_a_person),
+    over = and_(
         Comment.created_at < before,
         Comment.updated_at < before,
         or_(~earlier_is_public, public_is_old),
         ~decided_since,
         ~_appealed_since(Comment.id, before),
     )
+    yield and_(Comment.status == "rejected", over)
+    yield and_(Comment.status == "withdrawn", over)
+    yield and_(Comment.status == "held", Comment.decided_by == "person", over)
 
 
 def notes(site_id: str, before: datetime) -> Select[str]:
