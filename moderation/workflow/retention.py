@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +9,8 @@ from typing import Any
 from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session, aliased
 
-from moderation import telemetry
 from moderation.enforcement import policy
+from moderation.engine.policy import DEFAULT_SETTINGS
 from moderation.storage import forgetting
 from moderation.storage.models import Appeal, Author, Comment, Decision, Flag, Revision, Site, Strike, Verdict
 from moderation.storage.queries import aged
@@ -24,7 +23,6 @@ from moderation.workflow.times import months_before
 
 AT_ONCE = 200  # rows of one transaction: what comes in meanwhile waits for it
 SECONDS = 15.0  # of one run; a longer backlog goes on with the next one
-log = telemetry.logger(__name__)
 
 Part = Callable[[Session], int]
 
@@ -45,34 +43,37 @@ class Retention:
         gone: dict[str, int] = {}
         for site_id in sites:
             before = self.cutoffs(site_id=site_id, now=now)
-            for what, part in _parts(site_id, before, now):
+            for what, part in _parts(site_id, before, now) if before else ():
                 gone[what] = gone.get(what, 0) + self._in_batches(part, ends)
         self.database.empty_log()
         return gone
 
-    def cutoffs(self, *, site_id: str, now: datetime) -> Cutoffs:
-        """Before when something has to be over at a site, so that it goes now."""
-        settings = self.rulebook.settings(site_id=site_id)
-        months: Mapping[str, int | None] = settings["retention"]
+    def cutoffs(self, *, site_id: str, now: datetime) -> Cutoffs | None:
+        """Before when something has to be over at a site, so that it goes now.
+
+        None where the rules in force do not say: they cannot be read, or were published before there was a retention.
+        What has gone does not come back, so nothing goes by a default that a site may not want.
+        """
+        try:
+            ruleset = self.rulebook.current(site_id=site_id).ruleset
+        except NoRuleset:
+            return None
+        settings = {**DEFAULT_SETTINGS, **ruleset.settings}
+        months: Mapping[str, int | None] | None = ruleset.settings.get("retention")
+        if months is None:
+            return None
 
         def past(kind: str, days: int = 0) -> datetime | None:
-            given = months[kind]
+            given = months.get(kind)  # a kind that these rules do not know yet is kept
             return None if given is None else min(months_before(now, given), now - timedelta(days=days))
 
         return Cutoffs(
             published=past("published"),
             stopped=past("rejected", days=settings["appeal_days"]),  # a second look needs the text
             flags=past("flags"),
-            strikes=past("strikes", days=self._window_days(site_id)),
+            strikes=past("strikes", days=policy(ruleset.enforcement).window_days),
             decisions=past("decisions"),
         )
-
-    def _window_days(self, site_id: str) -> int:
-        """How long strikes count at a site."""
-        enforcement: Mapping[str, Any] = {}
-        with suppress(NoRuleset):
-            enforcement = self.rulebook.current(site_id=site_id).ruleset.enforcement
-        return policy(enforcement).window_days
 
     def _in_batches(self, part: Part, ends: float) -> int:
         gone = 0

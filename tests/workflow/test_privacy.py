@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from moderation import bootstrap
 from moderation.errors import Conflict, NoLongerKept, NotFound
 from moderation.storage.models import (
     Appeal,
@@ -22,6 +23,7 @@ from moderation.storage.models import (
     Flag,
     Reader,
     Revision,
+    RulesetRow,
     Strike,
     Verdict,
 )
@@ -248,7 +250,28 @@ def test_a_site_chooses_its_months_and_may_keep(newsroom: Newsroom) -> None:
     retain(newsroom, **YEARS)
     assert all(texts(newsroom, "c2"))
     chooses(newsroom, "retention: {published: 1, rejected: 1}\nappeal_days: 90\n")
-    assert newsroom.app.sweep.retention.cutoffs(site_id=newsroom.site_id, now=NOW).stopped == NOW - timedelta(days=90)
+    before = newsroom.app.sweep.retention.cutoffs(site_id=newsroom.site_id, now=NOW)
+    assert before is not None and before.stopped == NOW - timedelta(days=90)
+
+
+@on_sqlite
+@pytest.mark.parametrize("readable", [True, False])
+def test_nothing_goes_by_age_at_a_site_whose_rules_do_not_say(newsroom: Newsroom, readable: bool) -> None:
+    """Published by a version of before, or refused by this one: what has gone does not come back."""
+    newsroom.judged()
+    with newsroom.app.database.write() as session:
+        row = session.scalars(select(RulesetRow)).one()
+        written = json.loads(row.body)
+        assert written["settings"].pop("retention")["published"] == 12
+        row.body = json.dumps(written if readable else {"rules": "of another form"})
+    later_version = bootstrap.build(newsroom.app.settings, queue=newsroom.queue, sender=newsroom.sender)
+    if readable:
+        assert "retention" not in later_version.rulebook.current(site_id=newsroom.site_id).ruleset.settings
+    later_version.sweep.retain(now=later(**YEARS))
+    later_version.close()
+    assert texts(newsroom) == ["A civil remark."]
+    retain(newsroom, **YEARS)
+    assert texts(newsroom) == [None]
 
 
 @on_sqlite
