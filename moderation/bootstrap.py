@@ -24,6 +24,7 @@ from moderation.workflow.coral import CoralPhase
 from moderation.workflow.coral_events import CoralEvents
 from moderation.workflow.coral_repair import CoralRepair
 from moderation.workflow.desk import Desk
+from moderation.workflow.erasure import Erasure
 from moderation.workflow.events import Events
 from moderation.workflow.exports import Exports
 from moderation.workflow.feedback import Feedback
@@ -32,11 +33,13 @@ from moderation.workflow.imports import Imports
 from moderation.workflow.intake import Intake
 from moderation.workflow.judge import Judge
 from moderation.workflow.keys import Keys
+from moderation.workflow.legal_holds import LegalHolds
 from moderation.workflow.moderate import Moderate
 from moderation.workflow.ports import Queue, WebhookSender
 from moderation.workflow.present import Presenter
 from moderation.workflow.queries import Health, Queries
 from moderation.workflow.recording import Recorder
+from moderation.workflow.retention import Retention
 from moderation.workflow.review import Review
 from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.rulesets import NoRuleset
@@ -77,6 +80,8 @@ class Application:
     review: Review
     authors: Authors
     appeals: Appeals
+    erasure: Erasure
+    legal_holds: LegalHolds
     events: Events
     exports: Exports
     imports: Imports
@@ -175,6 +180,8 @@ def build(
         review=review,
         authors=authors,
         appeals=Appeals(record, consequences),
+        erasure=Erasure(record),
+        legal_holds=LegalHolds(record),
         events=Events(database),
         exports=Exports(database),
         imports=Imports(record),
@@ -197,6 +204,8 @@ def _sweep(settings: Settings, record: Recorder, review: Review, authors: Author
         review,
         authors,
         rulebook,
+        Retention(record.database, rulebook),
+        Erasure(record),
         pending_seconds=settings.pending_seconds,
         batch=settings.sweep_batch,
         events_days=settings.events_days,

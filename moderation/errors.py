@@ -76,7 +76,7 @@ class Conflict(ModerationError):
 
 
 class NoLongerKept(ModerationError):
-    """It was here and has been removed after its retention time."""
+    """It was here and has been removed: after its retention time, or because its author was erased."""
 
     type = "no_longer_kept"
     title = "No longer kept"

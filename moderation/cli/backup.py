@@ -17,7 +17,7 @@ from typing import Any
 import click
 
 from moderation import __version__, config
-from moderation.cli import service
+from moderation.cli import erased_again, service
 from moderation.storage import archive
 from moderation.storage.unit_of_work import Database, as_unavailable
 
@@ -56,11 +56,20 @@ def backup(file: Path, data: Path | None) -> None:
 @click.option(
     "--rules", type=click.Path(path_type=Path, file_okay=False), help="New folder to unpack the rule files to."
 )
-def restore(file: Path, data: Path | None, rules: Path | None) -> None:
+@click.option(
+    "--erased",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="What `moderation erased` wrote: erase them again.",
+)
+def restore(file: Path, data: Path | None, rules: Path | None, erased: Path | None) -> None:
     """Bring a backup back: into --data for an embedded service, else into the empty MODERATION_DATABASE_URL.
 
     Nothing is ever overwritten. The rules in force come back with the database; --rules unpacks their files too.
+    Who was erased since the backup is in it: write `moderation erased > FILE` after each erasure, keep it beside your
+    backups, and give it here.
     """
+    again = erased_again.read(erased) if erased else []
     with tempfile.TemporaryDirectory(prefix="keepitcivil-restore-") as name:
         unpacked = Path(name)
         _unpack(file, unpacked)
@@ -69,13 +78,16 @@ def restore(file: Path, data: Path | None, rules: Path | None) -> None:
         try:
             with as_unavailable():
                 archive.load(database, unpacked / "database", manifest)
+                done = erased_again.erase_again(database, again) if again else ""
         finally:
             database.close()
         if data is not None:
             _place_keys(unpacked / "folder", data)
         if rules is not None:
             _copy_rules(unpacked / "rules", rules)
-    click.echo(f"Restored the backup of {manifest['made_at']} (version {manifest['version']}).", err=True)
+    click.echo(
+        f"Restored the backup of {manifest['made_at']} (version {manifest['version']}). {done}".rstrip(), err=True
+    )
     click.echo(f"Start it: moderation up --data {data}" if data else "Start the service's processes again.", err=True)
 
 

@@ -10,7 +10,7 @@ from typing import Any, TextIO
 import click
 
 from moderation.cli import service
-from moderation.cli.sites import site_option
+from moderation.cli.sites import show, site_option
 
 FORMATS = ("jsonl", "csv")
 COLUMNS = (
@@ -24,8 +24,11 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 @site_option
 @click.option("--format", "format", type=click.Choice(FORMATS), default="jsonl", show_default=True)
 @click.option("--after", metavar="ID", help="Go on after the comment with this id: the last one that you have.")
+@click.option(
+    "--author", "author_id", metavar="ID", help="All that is stored of one person instead, as one JSON document."
+)
 @service.data_option
-def export(slug: str, format: str, after: str | None, data: Path | None) -> None:
+def export(slug: str, format: str, after: str | None, author_id: str | None, data: Path | None) -> None:
     """Write a site's comments to stdout, the oldest first.
 
     \b
@@ -33,10 +36,17 @@ def export(slug: str, format: str, after: str | None, data: Path | None) -> None
            too where an edit of it waits or was stopped
     csv    the same in a table, for people. A cell that a spreadsheet would take for a formula begins with '
 
+    \b
+    --author  what a person may ask to see: their comments with all revisions, what was decided and why, removals,
+              blocks, appeals, flags, at every site of the login system; not what others wrote about them
+
     The lines hold names and words of people: keep them as you keep the database.
     """
     with service.application(data) as app:
         site = app.sites.find(slug=slug)
+        if author_id is not None:
+            show(app.exports.person(site_id=site["id"], author_id=author_id))
+            return
         records = app.exports.comments(site_id=site["id"], after=after)
         bar = click.progressbar(
             records, length=app.exports.count(site_id=site["id"]), label="exporting", file=sys.stderr

@@ -21,7 +21,7 @@ def render(match: Match, ruleset: Ruleset, text: str, submission: Submission | N
     words = matched_text(match, text, submission)
     if not words:  # the rule is about the whole comment: there is nothing to quote
         sentence = sentence.replace(' ("{match}")', "")
-    return sentence.replace("{match}", words)
+    return sentence.replace("{match}", words or "…")  # nothing to quote, or the text is no longer kept
 
 
 def matched_text(match: Match, text: str, submission: Submission | None = None) -> str:

@@ -28,6 +28,7 @@ DEFAULT_SETTINGS: dict[str, Any] = {
     "appeals_contact": None,
     "trusted": {"published": 50, "months": 12},
     "appeal_days": 183,
+    "retention": {"published": 12, "rejected": 6, "strikes": 6, "flags": 6, "decisions": 36},
 }
 
 
@@ -61,6 +62,7 @@ SETTINGS = Table(
         "appeals_contact": Optional(Text(200)),
         "trusted": Table({"published": Whole(1, 100_000), "months": Whole(1, 240)}),
         "appeal_days": Whole(1, 3650),
+        "retention": Table({kind: Optional(Whole(1, 1200)) for kind in DEFAULT_SETTINGS["retention"]}),
     }
 )
 

@@ -71,6 +71,20 @@ class Database:
             found = {name: session.scalar(text(f"SHOW {name}")) for name in _KEEPS}
         return [f"{name}={value}" for name, value in found.items() if value == "off"]
 
+    def empty_log(self) -> None:
+        """SQLite: old pages, with words that were erased, stay in its log until it begins anew. Not while others read."""
+        if not self.is_sqlite:
+            return
+        raw = self.engine.raw_connection()
+        try:
+            cursor = raw.cursor()
+            cursor.execute("PRAGMA busy_timeout=0")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+            cursor.close()
+        finally:
+            raw.close()
+
     def close(self) -> None:
         """Gives the connections back; a later use opens new ones."""
         self.engine.dispose()
@@ -129,6 +143,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")  # NORMAL may lose acknowledged commits when the power goes
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is erased is overwritten, not left in free pages
     cursor.close()
 
 

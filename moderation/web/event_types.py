@@ -7,6 +7,12 @@ from pydantic import BaseModel, Field
 from moderation.web.answers import Action, CommentStatus, Given, Id
 
 
+class Person(Given):
+    """A commenter by the site's id."""
+
+    id: str | None = Field(description="Null once the commenter was erased.")
+
+
 class EventComment(Given):
     """A comment in an event: ids, codes and where it stands, never its words."""
 
@@ -21,7 +27,7 @@ class EventComment(Given):
     categories: list[str]
     reasons: list[dict[str, Any]]
     story: Id
-    author: Id
+    author: Person
 
 
 class CommentEvent(Given):
@@ -35,14 +41,14 @@ class CommentEvent(Given):
 class AuthorEvent(Given):
     """Data of `author.…` events."""
 
-    author: Id
+    author: Person
     block: dict[str, Any] = Field(description="id, scope, category, until.")
 
 
 class AppealEvent(Given):
     """Data of `appeal.…` events."""
 
-    author: Id
+    author: Person
     appeal: dict[str, Any] = Field(description="id, state, and the block or comment that it is about.")
 
 

@@ -33,6 +33,7 @@ PROBLEM_TYPES = (
     ("block_over", 409, "The block that the appeal is about has ended."),
     ("not_stopped", 409, "The comment that the appeal is about is neither held nor rejected."),
     ("no_longer_kept", 410, "Removed after its retention time; for events, begin again without a cursor."),
+    ("erased", 410, "The comment was erased with its author; its id is used up, and nothing may bring it back."),
     ("too_large", 413, "Over a limit that the detail names."),
     ("unsupported_media_type", 415, "Send UTF-8 JSON, not compressed."),
     ("invalid_fields", 422, "Fields are missing or wrong; errors names all of them, each with a JSON pointer."),

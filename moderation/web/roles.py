@@ -22,6 +22,7 @@ _SENIOR = {"senior": "yes", "admin": "yes"}
 _OPERATOR = {OPERATOR: "yes"}
 _ALONE = "up to 7 days"
 _OTHERS = "yes, in the place of another's decision too"
+_HERE = "who has commented at this site alone"
 _SECOND = "up to 7 days, longer with a second person"
 
 # act -> who may, each with "yes" or how far. Limits are kept by the verbs, which know the role of the one who acts.
@@ -56,6 +57,9 @@ ACTS: dict[str, Mapping[str, str]] = {
     "block by hand": {"senior": _ALONE, "admin": "yes"},
     "lift a block": _SENIOR,
     "answer appeals": _PEOPLE,
+    "keep for legal proceedings, and lift that": {"admin": "yes"} | _OPERATOR,
+    "erase a commenter": {"admin": _HERE} | _OPERATOR,
+    "export a site's comments, or a person's data": _OPERATOR,
     "read the rules in force": _PEOPLE | _OPERATOR,
     "go back to earlier rules": _SENIOR | _OPERATOR,
     "see what slipped through, waits or failed": {"admin": "yes"} | _OPERATOR,

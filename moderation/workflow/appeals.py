@@ -181,7 +181,7 @@ def _subject(ledger: Ledger, author: Author, about: dict[str, str]) -> tuple[Blo
     comment = lookup.find_comment(session, ledger.site_id, about["comment"], lock=True)
     if comment is None or comment.author_id != author.id:
         raise InvalidFields(errors=[Field("#/about/comment", "this author has no such comment")])
-    if comment.status not in ("held", "rejected"):
+    if lookup.not_erased(comment).status not in ("held", "rejected"):
         raise Conflict(f"This comment is {comment.status}; there is nothing to appeal against.", type="not_stopped")
     return None, comment
 

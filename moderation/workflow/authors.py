@@ -33,7 +33,8 @@ class Authors:
             author = lookup.find_author(session, realm, author_id)
             if author is None:
                 raise NotFound("We have never seen this author.")
-            return _standing(session, author, site_id, now or datetime.now().astimezone())
+            shown = _standing(session, author, site_id, now or datetime.now().astimezone())
+            return shown | {"id": author_id}  # also of somebody erased, whom a block still knows
 
     def block(
         self,
@@ -82,7 +83,17 @@ class Authors:
             for block in _active(session, author.id, site_id) if known is None else ():
                 blocks.end(ledger, block, state="lifted", by=by, reason=reason)
             session.flush()
-            return _standing(session, author, site_id, now), known is not None
+            return _standing(session, author, site_id, now) | {"id": author_id}, known is not None
+
+    def lift(self, *, site_id: str, block_id: str, reason: str, by: Actor, now: datetime) -> None:
+        """Lifts one block: of somebody who was erased nothing else is left to name. Raises NotFound."""
+        with self.record(site_id, now) as ledger:
+            block = ledger.session.get(Block, block_id)
+            if block is None:
+                raise NotFound("There is no such block.")
+            lookup.lock_author(ledger.session, block.author_id)
+            if block.id in [one.id for one in _active(ledger.session, block.author_id, site_id)]:
+                blocks.end(ledger, block, state="lifted", by=by, reason=reason)
 
     def confirm_block(
         self, *, site_id: str, block_id: str, by: Actor, now: datetime, days: int | None = None, change: bool = False

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session, join
 
-from moderation.errors import Conflict, NotFound, Unavailable
+from moderation.errors import Conflict, NoLongerKept, NotFound, Unavailable
 from moderation.storage.models import Author, Comment, Realm, Revision, Story
 from moderation.storage.queries import lookup
 from moderation.storage.unit_of_work import Database
@@ -97,6 +97,8 @@ class CoralPhase:
         key = IdempotencyKey(key=f"{ID}{digest}", route="POST /coral/moderation", body_hash=digest)
         try:
             self.intake.submit(site_id=site_id, comment=incoming, by=by, now=now, key=key)
+        except NoLongerKept:  # erased with its author, who is there again: a person looks
+            return Finding(action="hold", codes=("not_judged",))
         except (Conflict, NotFound):
             pass  # a repeat, or an earlier text of the comment: what was found then still holds
         while (revision_id := self._unchecked(site_id, asked)) is not None:

@@ -59,7 +59,8 @@ class Desk:
             item = session.scalar(select(ReviewItem).where(ReviewItem.id == item_id, ReviewItem.site_id == site_id))
             if item is None:
                 raise NotFound("There is no such item in the queue of this site.")
-            return self._card(session, session.get_one(Comment, item.comment_id), item, now)
+            comment = lookup.not_erased(session.get_one(Comment, item.comment_id))
+            return self._card(session, comment, item, now)
 
     def comment_card(self, *, site_id: str, comment_id: str, now: datetime) -> dict[str, Any]:
         """The same of any comment of the site, by the site's own id; `item` is its open one, or one that stands for none."""
@@ -95,6 +96,7 @@ class Desk:
             "commenter": desk_record.record(session, self.presenter, comment.site_id, comment.author_id, now),
             "appeal": desk_views.open_appeal(session, comment.id),
             "waiting": desk_views.waiting(session, comment),
+            "legal_hold_at": comment.legal_hold_at,
         }
 
     def commenter(self, *, site_id: str, author_id: str, now: datetime) -> dict[str, Any]:

@@ -27,6 +27,8 @@ def record(session: Session, presenter: Presenter, site_id: str, author_id: str,
         **desk_views.person(author),
         "joined_at": author.joined_at,
         "role": author.role,
+        "legal_hold_at": author.legal_hold_at,
+        "erased_at": author.erased_at if author.external_id is None else None,
         "published": history.published_by(session, author_id),
         "check_first_until": author.check_first_until,
         "block": blocks.view(block) if block else None,
@@ -56,7 +58,7 @@ def _recent(session: Session, presenter: Presenter, site_id: str, author_id: str
     rows = session.execute(
         select(Comment, Revision)
         .join(Revision, (Revision.comment_id == Comment.id) & (Revision.number == Comment.latest_revision))
-        .where(Comment.author_id == author_id, Comment.site_id == site_id)
+        .where(Comment.author_id == author_id, Comment.site_id == site_id, Comment.erased_at.is_(None))
         .order_by(Comment.created_at.desc())
         .limit(RECENT)
     ).all()

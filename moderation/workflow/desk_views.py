@@ -125,7 +125,7 @@ def parent(session: Session, comment: Comment) -> dict[str, Any] | None:
     return {
         "id": parent.external_id,
         "text": revision.text,
-        "name": name(session, parent),
+        "name": name(session, parent) if parent.erased_at is None else None,
         "status": parent.status,
         "same_author": parent.author_id == comment.author_id,
     }

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 from moderation.storage.models import Author, Comment, Decision, Revision, Story, Verdict
 from moderation.storage.queries import lookup
 from moderation.storage.unit_of_work import Database
+from moderation.workflow import person_data
 from moderation.workflow.times import rfc3339
 
 PAGE = 500
@@ -44,6 +45,11 @@ class Exports:
             yield from map(_record, rows)
             last = rows[-1].Comment.id
 
+    def person(self, *, site_id: str, author_id: str) -> dict[str, Any]:
+        """All that is stored of one person, at every site of the login system, by the site's id. Raises NotFound."""
+        with self.database.read() as session:
+            return person_data.gathered(session, site_id, author_id)
+
 
 def _page(site_id: str, last: str) -> Select[*_Found]:
     public = aliased(Revision)
@@ -72,7 +78,7 @@ def _record(row: Row[*_Found]) -> dict[str, Any]:
         "format": revision.format,
         "language": revision.language,
         "created_at": rfc3339(revision.written_at or revision.received_at),
-        "author": {"id": row.Author.external_id, "name": revision.author_name or row.Author.name},
+        "author": _author(row),
         "story": {
             "id": row.Story.external_id,
             "url": row.Story.url,
@@ -88,6 +94,13 @@ def _record(row: Row[*_Found]) -> dict[str, Any]:
         "decision": _decision(row.Decision),
         "metadata": comment.metadata_,
     }
+
+
+def _author(row: Row[*_Found]) -> dict[str, Any]:
+    """An erased comment stays nobody's, even where its author is there again under a block."""
+    if row.Comment.erased_at is not None:
+        return {"id": None, "name": None}
+    return {"id": row.Author.external_id, "name": row.Revision.author_name or row.Author.name}
 
 
 def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:

@@ -67,7 +67,7 @@ class Flags:
             if flag.comment is None:
                 raise NotFound("There is no such comment; send it along as `comment` if it was never sent.")
             found = store_as_published(ledger, flag.comment, by)
-        if found.status == "withdrawn":
+        if lookup.not_erased(found).status == "withdrawn":
             raise Conflict("This comment was withdrawn.", type="withdrawn")
         return found
 

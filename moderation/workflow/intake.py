@@ -178,7 +178,7 @@ def _revise(
         return _Stored("same", comment)
     comment.latest_revision = number
     comment.status = lifecycle.edited(standing(comment)).status
-    comment.updated_at = ledger.now
+    comment.updated_at, comment.texts_removed_at = ledger.now, None
     if incoming.metadata is not None:
         comment.metadata_ = incoming.metadata
     revision = _revision(session, realm, comment, author, incoming, number, bulk, ledger.now)
@@ -231,7 +231,7 @@ def _revision(
         format=incoming.format,
         language=incoming.language,
         author_name=incoming.author.name,
-        parent_text=parent.text if parent else None,
+        parent_text=_parent_text(session, comment.site_id, incoming),
         parent_author_key=lookup.person_key(realm, parent.author_id) if parent and parent.author_id else None,
         text_mac=lookup.text_mac(realm, incoming.text),
         fingerprint=fingerprint(incoming.text),
@@ -243,6 +243,15 @@ def _revision(
     )
     session.add(row)
     return row
+
+
+def _parent_text(session: Session, site_id: str, incoming: IncomingComment) -> str | None:
+    """What is answered, as the site sent it along; not where we know that its words are gone."""
+    parent = incoming.parent
+    if parent is None or parent.text is None:
+        return None
+    known = lookup.find_comment(session, site_id, parent.id)
+    return None if known is not None and known.texts_removed_at is not None else parent.text
 
 
 def _sketched(text: str) -> dict[str, Any]:

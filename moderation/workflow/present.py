@@ -112,7 +112,7 @@ def stored_verdict(
     return {
         "action": verdict.action,
         "categories": verdict.categories,
-        "matches": [match_view(match, submission, ruleset, verdict) for match in matches],
+        "matches": [_kept(match_view(match, submission, ruleset, verdict), revision) for match in matches],
         "reasons": [reason_view(reason, matches, submission, ruleset) for reason in verdict.reasons],
         "scores": verdict.scores,
         "scored_by": verdict.scored_by,
@@ -123,6 +123,11 @@ def stored_verdict(
         "engine": verdict.engine,
         "created_at": rfc3339(verdict.created_at),
     }
+
+
+def _kept(shown: dict[str, Any], revision: Revision) -> dict[str, Any]:
+    """A match whose words are gone with the text has none, which is not the same as an empty one."""
+    return {**shown, "text": None} if revision.text is None else shown
 
 
 def match_view(
@@ -207,6 +212,7 @@ def _history(session: Session, comment: Comment) -> list[dict[str, Any]]:
     rows = session.scalars(
         select(AuditRow)
         .where(AuditRow.site_id == comment.site_id, AuditRow.subject_id == comment.id)
+        .where(~AuditRow.act.startswith("legal_hold."))  # sites show this to writers
         .order_by(AuditRow.position)
     )
     return [

@@ -280,7 +280,7 @@ def _list_again(ledger: Ledger, comment: Comment) -> None:
     )
     if last is None and comment.status == "held":  # decided before its check: nobody has listed it yet
         queue_items.open_or_raise(ledger, comment, source="site", rank=queue_items.RANKS["held"])
-    if last is None or last.closed_at is None:
+    if last is None or last.closed_at is None or comment.erased_at is not None:
         return
     queue_items.open_or_raise(
         ledger, comment, source=last.source, rank=last.rank, urgent=last.urgent, opened=last.opened

@@ -32,7 +32,9 @@ from moderation.storage.models import (
 from moderation.storage.rows import counted, insert_once
 from moderation.storage.unit_of_work import Database
 from moderation.workflow.authors import Authors
+from moderation.workflow.erasure import Erasure
 from moderation.workflow.ports import Queue
+from moderation.workflow.retention import Retention
 from moderation.workflow.review import Review
 from moderation.workflow.rulebook import Rulebook
 
@@ -75,6 +77,8 @@ class Sweep:
     review: Review
     authors: Authors
     rulebook: Rulebook
+    retention: Retention
+    erasure: Erasure
     pending_seconds: float = 10.0
     batch: int = 200
     events_days: int = 90
@@ -103,7 +107,22 @@ class Sweep:
         return found
 
     def retain(self, *, now: datetime) -> dict[str, int]:
-        """Removes what is past its time: unopened review items, events, idempotency keys, asks, sessions."""
+        """Removes what is past its time, and what an erasure that was cut short left; how many rows of each kind.
+
+        What fails keeps nothing else back: it is raised at the end.
+        """
+        gone: dict[str, int] = {}
+        with _Failures() as failures:
+            with failures.kept():
+                gone |= self._remove_old(now)
+            with failures.kept():
+                gone["erased"] = self.erasure.finish(now=now)
+            with failures.kept():
+                gone |= self.retention.run(now=now)
+        return gone
+
+    def _remove_old(self, now: datetime) -> dict[str, int]:
+        """Unopened review items, events, idempotency keys, asks, sessions."""
         patience = self._patience()
         with self.database.write() as session:
             return {

@@ -1,5 +1,6 @@
-"""Times as the API writes them."""
+"""Times as the API writes them, and as calendars count."""
 
+from calendar import monthrange
 from datetime import UTC, datetime
 from typing import overload
 
@@ -19,3 +20,9 @@ def day(at: datetime) -> str:
     """A date as people read it: 2 December 2026 (in UTC)."""
     moment = at.astimezone(UTC)
     return f"{moment.day} {moment:%B %Y}"
+
+
+def months_before(at: datetime, months: int) -> datetime:
+    """The same day of an earlier month, or the last one that it has."""
+    year, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    return at.replace(year=year, month=month + 1, day=min(at.day, monthrange(year, month + 1)[1]))

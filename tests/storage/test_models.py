@@ -137,6 +137,23 @@ def keeps_write_backs(database: Database) -> None:
     assert rows_of_write_backs(database) == rows
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_marks_of_erasure_come_and_go_and_leave_the_rows(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = f"sqlite:///{tmp_path}/a.sqlite" if kind == "sqlite" else request.getfixturevalue("empty_postgres_url")
+    database = Database(url)
+    migrations.upgrade(database, "0007")
+    with database.write() as session:
+        insert(session, _SITE + _WRITE_BACK)
+    for version in ("0009", "0008", "0009"):
+        (migrations.upgrade if version == "0009" else downgrade)(database, version)
+        with database.read() as session:
+            for table in ("comment", "author", "write_back"):
+                assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 1, (version, table)
+    database.close()
+
+
 def rows_of_write_backs(database: Database) -> list[object]:
     with database.read() as session:
         assert not inspect(session.connection()).has_table("wordpress_comment")

@@ -4,7 +4,7 @@ Where the plan's table and the contract differ, the contract counts: unknown fie
 be stored is a bad value (422) that is named like the others; 256 kB a request; 20,480 bytes a text; ids of 200 characters.
 What else that table asks for stands elsewhere, or nowhere yet:
 - signatures that come in (wrong, old, replayed): Coral's protocol is not there yet;
-- an erased comment (410): there is no verb that erases yet;
+- an erased comment (410): tests/workflow/test_privacy.py and tests/cli/test_privacy.py;
 - an Idempotency-Key whose first request still runs (409): the second waits for the first in the database, and is its repeat;
 - a signed cursor: it is a position, and one that we never gave is refused;
 - more than one request at a time (429) is bounded at /v1/judge alone: tests/web/test_resources.py;

@@ -163,6 +163,7 @@ def test_every_type_of_problem_that_a_site_can_get_is_explained(plain: Service) 
         "user_exists",
         "examples_fail",
         "invalid_settings",
+        "legal_hold",
         "error",
         "conflict",
     }

@@ -252,4 +252,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "desk.block": {"days": "3", "reason": "Advertising."},
     "desk.answer": {"outcome": "upheld"},
     "desk.confirm": {"days": "3"},
+    "desk.erase": {"id": "another"},  # refused: what it did would be missing for the routes behind it
+    "desk.hold_comment": {"held": "yes"},
+    "desk.hold_commenter": {"held": "yes"},
 }

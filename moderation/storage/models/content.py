@@ -12,7 +12,10 @@ from moderation.storage.models.base import Base, Id, new_id, one_of
 
 
 class Author(Base):
-    """A commenter within a realm. Found by `key`, an HMAC of the site's id; `external_id` and `name` can be erased."""
+    """A commenter within a realm. Found by `key`, an HMAC of the site's id; `external_id` and `name` can be erased.
+
+    `erased_at`: the key goes as well, once no block needs it. `legal_hold_at`: all of his comments are kept until lifted.
+    """
 
     __tablename__ = "author"
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
@@ -24,6 +27,8 @@ class Author(Base):
     trusted: Mapped[bool] = mapped_column(default=False)
     joined_at: Mapped[datetime | None]
     check_first_until: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    legal_hold_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     __table_args__ = (
         UniqueConstraint("realm_id", "key"),
@@ -71,11 +76,17 @@ class Story(Base):
     )
 
 
+def _where(name: str, condition: str, *columns: str) -> Index:
+    """An index of the rows that are looked for, so that the others cost nothing here."""
+    return Index(name, *columns, postgresql_where=sql(condition), sqlite_where=sql(condition))
+
+
 class Comment(Base):
     """A comment as a whole; `status` speaks of the latest revision, `published_revision` says which one is public.
 
     `sequence` is the site's position of the last event about it (0: none yet).
     `person_stopped`: a moderator rejected or held it, so later revisions are at least held.
+    `texts_removed_at`: no revision has its words any longer; `erased_at`: nobody is told of it any longer either.
     """
 
     __tablename__ = "comment"
@@ -94,6 +105,9 @@ class Comment(Base):
     sequence: Mapped[int] = mapped_column(BigInteger, default=0)
     # Free keys of the site (section, device …): given back in answers, never read by rules.
     metadata_: Mapped[dict[str, Any]] = mapped_column("metadata", default=dict)
+    texts_removed_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    legal_hold_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     __table_args__ = (
@@ -106,6 +120,8 @@ class Comment(Base):
         Index("ix_comment_author_id_created_at", "author_id", "created_at"),
         Index("ix_comment_story_id_created_at", "story_id", "created_at"),
         Index("ix_comment_site_id_status_created_at", "site_id", "status", "created_at"),
+        _where("ix_comment_texts_kept", "texts_removed_at IS NULL", "site_id", "status", "created_at"),
+        _where("ix_comment_parent", "parent_external_id IS NOT NULL", "site_id", "parent_external_id"),
     )
 
 
@@ -120,6 +136,7 @@ class Revision(Base):
 
     `text`, `parent_text` and `author_name` are the only columns with words of people about a comment; they can be null.
     `text_mac` (HMAC under the realm's key) recognises a repeat after the text is gone; `fingerprint` is of the folded text.
+    Both are empty once they are gone themselves.
     `sketch` tells how alike two long texts are, the bands find the likely ones (engine/text/sketches.py); null where short.
     `state` waiting → claimed (until `lease_until`, by the holder of `lease_token`) → done.
     """

@@ -30,7 +30,7 @@ def find_comments(
         .join(Revision, (Revision.comment_id == Comment.id) & (Revision.number == Comment.latest_revision))
         .join(Author, Author.id == Comment.author_id)
         .join(Story, Story.id == Comment.story_id)
-        .where(Comment.site_id == site_id)
+        .where(Comment.site_id == site_id, Comment.erased_at.is_(None))
         .order_by(Comment.created_at.desc(), Comment.id)
         .offset(skip)
         .limit(limit)

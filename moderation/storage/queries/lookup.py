@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from moderation.errors import NotFound
+from moderation.errors import NoLongerKept, NotFound
 from moderation.storage.models import (
     ApiKey,
     Author,
@@ -58,11 +58,18 @@ def site_and_realm(session: Session, site_id: str) -> tuple[Site, Realm]:
 
 
 def comment(session: Session, site_id: str, external_id: str, *, lock: bool = False) -> Comment:
-    """The comment of this site, or NotFound."""
+    """The comment of this site; NotFound, or NoLongerKept where it was erased."""
     found = find_comment(session, site_id, external_id, lock=lock)
     if found is None:
         raise NotFound("There is no such comment.")
-    return found
+    return not_erased(found)
+
+
+def not_erased(comment: Comment) -> Comment:
+    """The same comment; NoLongerKept where it was erased with its author: nothing may bring it back."""
+    if comment.erased_at is not None:
+        raise NoLongerKept("This comment was erased with its author; its id cannot be used again.", type="erased")
+    return comment
 
 
 def find_comment(session: Session, site_id: str, external_id: str, *, lock: bool = False) -> Comment | None:

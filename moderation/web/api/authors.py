@@ -162,7 +162,7 @@ ROUTES = (
             200: Says("Already open.", answers.Appeal, ("Location", "Idempotent-Replayed")),
             201: Says("Opened.", answers.Appeal, ("Location",)),
         },
-        problems=(404, 409),
+        problems=(404, 409, 410),
         headers=("Idempotency-Key",),
         example={"text": "I was quoting the minister.", "about": {"comment": "c-1001"}},
     ),

@@ -91,7 +91,7 @@ ROUTES = (
                 ("Location", "Retry-After", "Preference-Applied", "Idempotent-Replayed"),
             ),
         },
-        problems=(409,),
+        problems=(409, 410),
         headers=("Prefer", "Idempotency-Key"),
         example=COMMENT_EXAMPLE,
     ),
@@ -104,7 +104,7 @@ ROUTES = (
         act="read comments and their flags",
         view=get,
         answers={200: Says("The comment.", answers.Comment)},
-        problems=(404,),
+        problems=(404, 410),
     ),
     Route(
         method="DELETE",
@@ -116,6 +116,6 @@ ROUTES = (
         act="submit, edit and withdraw comments",
         view=withdraw,
         answers={200: Says("Withdrawn.", answers.Comment)},
-        problems=(404, 409),
+        problems=(404, 409, 410),
     ),
 )

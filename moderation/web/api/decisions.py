@@ -83,7 +83,7 @@ ROUTES = (
             200: Says("Recorded before.", answers.Comment, ("Idempotent-Replayed",)),
             201: Says("Recorded.", answers.Comment),
         },
-        problems=(404, 409),
+        problems=(404, 409, 410),
         headers=("Idempotency-Key",),
         example={"revision": 1, "decision": "reject", "reason": "personal_attack", "moderator": {"id": "m-3"}},
     ),

@@ -97,7 +97,7 @@ ROUTES = (
             200: Says("This reader has flagged this revision before.", answers.FlagSummary, ("Idempotent-Replayed",)),
             201: Says("Counted.", answers.FlagSummary),
         },
-        problems=(404, 409),
+        problems=(404, 409, 410),
         headers=("Idempotency-Key",),
         example={"reader": {"id": "u-42"}, "reason": "personal_attack"},
     ),
@@ -110,6 +110,6 @@ ROUTES = (
         act="read comments and their flags",
         view=summary,
         answers={200: Says("The flags on the latest revision.", answers.FlagSummary)},
-        problems=(404,),
+        problems=(404, 410),
     ),
 )

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response
 
-from moderation.web.console import admin, blocks, find, login, queue, service, words
+from moderation.web.console import admin, blocks, find, login, privacy, queue, service, words
 from moderation.web.console.access import Access
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def blueprint(application: "Application") -> Blueprint:
     desk.after_request(access.headers)
     desk.context_processor(lambda: {"words": words, "access": access})
     words.register(desk)
-    for part in (login, queue, find, blocks, admin, service):
+    for part in (login, queue, find, blocks, privacy, admin, service):
         part.register(desk, application, access)
     return desk
 

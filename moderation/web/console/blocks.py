@@ -31,7 +31,7 @@ def _add_records(desk: Blueprint, application: "Application", access: Access) ->
     @desk.get("/<site>/commenters/<key>")
     @access.needs("read a commenter's record")
     def commenter(site: str, key: str) -> Any:
-        return _record(application, site, key)
+        return show_record(application, site, key)
 
     @desk.post("/<site>/commenters/<key>/block")
     @access.needs("block by hand")
@@ -41,13 +41,12 @@ def _add_records(desk: Blueprint, application: "Application", access: Access) ->
     @desk.post("/<site>/commenters/<key>/unblock")
     @access.needs("lift a block")
     def unblock(site: str, key: str) -> Any:
-        record = _find(application, key)
-        if record["id"] is None:
-            abort(404)
-        application.authors.unblock(
-            site_id=g.site_id, author_id=record["id"], reason="lifted at the desk", by=access.actor(),
-            now=application.now(),
-        )  # fmt: skip
+        record = find_record(application, key)
+        lifted: dict[str, Any] = {"reason": "lifted at the desk", "by": access.actor(), "now": application.now()}
+        if record["id"] is not None:
+            application.authors.unblock(site_id=g.site_id, author_id=record["id"], **lifted)
+        elif record["block"] is not None:  # erased: only the block is left to name
+            application.authors.lift(site_id=g.site_id, block_id=record["block"]["id"], **lifted)
         return redirect(url_for("desk.commenter", site=site, key=key), 303)
 
 
@@ -101,11 +100,11 @@ def _add_appeals(desk: Blueprint, application: "Application", access: Access) ->
 
 def _block(application: "Application", access: Access, site: str, key: str) -> Any:
     now = application.now()
-    record = _find(application, key)
+    record = find_record(application, key)
     days = _days(request.form.get("days"))
     reason = request.form.get("reason", "").strip()[:REASON_LENGTH].replace("\0", "")
     if record["id"] is None or not reason:
-        return _record(application, site, key, said="Say why: the commenter is told.", status=422)
+        return show_record(application, site, key, said="Say why: the commenter is told.", status=422)
     # To the minute: the same form sent twice says the same end, and so changes nothing.
     until = (now + timedelta(days=days)).replace(second=0, microsecond=0) if days else None
     if _is_in_force(record["block"], reason, until):
@@ -120,7 +119,7 @@ def _block(application: "Application", access: Access, site: str, key: str) -> A
             now=now,
         )
     except ModerationError as error:
-        return _record(application, site, key, said=error.detail, status=status_of(error))
+        return show_record(application, site, key, said=error.detail, status=status_of(error))
     return redirect(url_for("desk.commenter", site=site, key=key), 303)
 
 
@@ -140,15 +139,17 @@ def _settle(application: "Application", access: Access, site: str, block: str, v
     return redirect(url_for("desk.blocks", site=site), 303)
 
 
-def _find(application: "Application", key: str) -> dict[str, Any]:
+def find_record(application: "Application", key: str) -> dict[str, Any]:
+    """The commenter with our own id, as far as this site may see him; else there is no such page."""
     try:
         return application.desk.commenter(site_id=g.site_id, author_id=key, now=application.now())
     except NotFound:
         abort(404)
 
 
-def _record(application: "Application", site: str, key: str, said: str | None = None, status: int = 200) -> Any:
-    record = _find(application, key)
+def show_record(application: "Application", site: str, key: str, said: str | None = None, status: int = 200) -> Any:
+    """The page of a commenter; `said`: what went wrong."""
+    record = find_record(application, key)
     alone = g.role != "admin"  # what needs a second person is not offered to one
     page = render_template(
         "desk/commenter.html", site=site, commenter=record, now=application.now(), said=said, alone=alone,
