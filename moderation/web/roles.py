@@ -58,6 +58,7 @@ ACTS: dict[str, Mapping[str, str]] = {
     "answer appeals": _PEOPLE,
     "read the rules in force": _PEOPLE | _OPERATOR,
     "go back to earlier rules": _SENIOR | _OPERATOR,
+    "release a paused rule": {"admin": "yes"} | _OPERATOR,
     "see what slipped through, waits or failed": {"admin": "yes"} | _OPERATOR,
     "read the metrics": _OPERATOR,
     "publish rules": _OPERATOR,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from moderation.storage.models import Block, Comment, ReviewItem, User
+from moderation.storage.models import Block, Comment, ReviewItem, RulePause, User
 from moderation.workflow.incoming import Actor, IncomingDecision
 from moderation.workflow.users import ROLES
 from tests.web.service import OPERATOR, RULES, Service, Template
@@ -114,6 +114,7 @@ class _Fill:
         self._decide(people)
         self._flag_appeal_and_hook()
         self._blocks()
+        self._pause()
         self.world.ids |= {"site": self.world.slug, "slug": "not_found", "filename": "docs.css", "only": only,
                            "comment_id": "c1", "story_id": "s1", "author_id": "u1", "protocol_key": "a" * 12}  # fmt: skip
 
@@ -183,6 +184,19 @@ class _Fill:
             session.add(block)
             session.flush()
             self.world.ids |= {"item": item.id, "key": of["c3"].author_id, "block": block.id}
+
+
+    def _pause(self) -> None:
+        rule = self.app.rulebook.current(site_id=self.world.site_id).ruleset.rule(f"rule-{self.mark}")
+        assert rule is not None
+        with self.app.database.write() as session:
+            session.add(
+                RulePause(
+                    site_id=self.world.site_id, rule=rule.id, rule_hash=rule.hash, acts_as="review",
+                    reason=f"stopped {self.mark}", created_at=self.app.now(),
+                )
+            )  # fmt: skip
+        self.world.ids["rule"] = rule.id
 
 
 class Caller:
