@@ -132,26 +132,34 @@ class SafetyLimit:
         return known[1]
 
     def _find_young(self, site_id: str, published: Published, now: datetime) -> Iterator[_Young]:
-        """Compared with what was in force a day ago, else with what a site began with: that was chosen as a whole."""
+        """Compared with what was in force a day ago, else with what a site began with: that was chosen as a whole.
+
+        What this version of the software cannot read can be compared with nothing: then no rule counts as new.
+        """
         with self.record.database.read() as session:
             rows = pauses.moves(session, site_id, MOVES)
         before = next((row for row in rows if now - row.created_at >= YOUNG), rows[-1])
         old = self._live(before.version)
+        if old is None:
+            return
         new = [rule for rule in published.ruleset.rules if rule.state == "live" and rule.hash not in old]
         since = {rule.hash: [rows[0]] for rule in new}
         standing = set(since)
-        for row in rows[1:FORMS]:
+        for row in rows[1:FORMS] if new else ():
+            standing &= self._live(row.version) or set()
             if not standing:
                 break
-            standing &= self._live(row.version)
             for rule_hash in standing:
                 since[rule_hash].append(row)
         for rule in new:
             moves = since[rule.hash]
             yield _Young(rule, moves[-1].created_at, tuple({row.version for row in moves}))
 
-    def _live(self, version: str) -> set[str]:
-        return {rule.hash for rule in self.rulebook.ruleset(version).rules if rule.state == "live"}
+    def _live(self, version: str) -> set[str] | None:
+        try:
+            return {rule.hash for rule in self.rulebook.ruleset(version).rules if rule.state == "live"}
+        except NoRuleset:
+            return None
 
     def _look(self, site_id: str, young: _Young, now: datetime) -> None:
         rule, since = young.rule, young.since

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from moderation import telemetry
 from moderation.engine import facts as engine
 from moderation.engine.evaluate import evaluate
 from moderation.errors import NotFound
@@ -17,10 +18,12 @@ from moderation.workflow import safety_limit
 from moderation.workflow.incoming import Actor
 from moderation.workflow.judge import stored_submission
 from tests.factories import Newsroom, later
+from tests.workflow.test_rulebook import spoil
 
 OPERATOR = Actor("operator")
 START = later(days=3)
 FIFTY = safety_limit.LEAST_CHECKED
+once = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the database makes no difference
 
 
 @pytest.fixture(autouse=True)
@@ -86,6 +89,7 @@ def test_what_it_rejected_comes_before_people_and_only_they_publish_it(newsroom:
     assert newsroom.get("c7")["publish"] and not newsroom.get("c8")["publish"]
 
 
+@once
 def test_a_rule_that_still_stops_too_much_as_a_hold_lists_for_review(newsroom: Newsroom) -> None:
     publish(newsroom)
     post(newsroom, 10)
@@ -101,6 +105,7 @@ def test_a_rule_that_still_stops_too_much_as_a_hold_lists_for_review(newsroom: N
     assert len(paused(newsroom)) == 2
 
 
+@once
 def test_a_rule_that_holds_everything_lists_for_review(newsroom: Newsroom) -> None:
     publish(newsroom, action="hold", urgent="true", ask_first="true")
     assert post(newsroom, 11) == {"held": 10, "published": 1}
@@ -110,6 +115,7 @@ def test_a_rule_that_holds_everything_lists_for_review(newsroom: Newsroom) -> No
     assert Counter(newsroom.event_types())["comment.urgent"] == 10
 
 
+@once
 def test_a_changed_rule_is_as_new_and_an_old_one_never_pauses(newsroom: Newsroom) -> None:
     assert post(newsroom, 12, text="You clodpole.") == {"held": 12}  # what the site began with
     publish(newsroom, START + timedelta(hours=1), text="nothing")
@@ -123,6 +129,7 @@ def test_a_changed_rule_is_as_new_and_an_old_one_never_pauses(newsroom: Newsroom
     assert paused(newsroom) == [("wide", "review")]
 
 
+@once
 def test_a_few_matches_are_chance(newsroom: Newsroom) -> None:
     publish(newsroom)
     post(newsroom, 10, text="Well said.")
@@ -132,6 +139,7 @@ def test_a_few_matches_are_chance(newsroom: Newsroom) -> None:
     assert paused(newsroom) == [("wide", "hold")]
 
 
+@once
 def test_one_persons_flood_has_no_rule_paused(newsroom: Newsroom) -> None:
     publish(newsroom)
     post(newsroom, 20, text="Well said.")
@@ -141,6 +149,7 @@ def test_one_persons_flood_has_no_rule_paused(newsroom: Newsroom) -> None:
     assert paused(newsroom) == [("wide", "hold")]
 
 
+@once
 def test_a_rule_about_safety_has_a_wider_limit(newsroom: Newsroom) -> None:
     publish(newsroom, id="careful", text="fire", category="threat", action="hold")
     publish(newsroom, id="plain", text="water", category="custom", action="hold")
@@ -167,6 +176,7 @@ def test_what_a_rule_met_in_trial_widens_its_limit(newsroom: Newsroom, monkeypat
     assert paused(newsroom) == [("wide", "hold")]
 
 
+@once
 def test_an_admin_releases_a_rule_for_good(newsroom: Newsroom) -> None:
     app, now = newsroom.app, START + timedelta(minutes=2)
     publish(newsroom)
@@ -185,6 +195,7 @@ def test_an_admin_releases_a_rule_for_good(newsroom: Newsroom) -> None:
     assert (audit.by_kind, audit.details) == ("operator", {"rule": "wide"})
 
 
+@once
 def test_a_pause_ends_with_the_rule_as_it_stood_and_comes_back_with_it(newsroom: Newsroom) -> None:
     bad = publish(newsroom)
     post(newsroom, 10)
@@ -216,12 +227,24 @@ def test_a_verdict_of_a_paused_rule_can_be_reached_again(newsroom: Newsroom) -> 
     assert all(str(second.action) == verdict.action for second, verdict in again)
 
 
+@once
 def test_where_no_rule_is_young_nothing_more_is_asked(newsroom: Newsroom) -> None:
     asked: list[str] = []
     newsroom.judged("first", text="You clodpole.", now=START)
     event.listen(newsroom.app.database.engine, "before_cursor_execute", lambda *a: asked.append(a[2]))
     newsroom.judged("second", text="You clodpole.", now=START)
     assert asked and not [one for one in asked if "rule_pause" in one or "FROM publication" in one]
+
+
+@once
+def test_what_can_be_compared_with_nothing_is_not_new(newsroom: Newsroom) -> None:
+    first = newsroom.app.rulebook.current(site_id=newsroom.site_id).version
+    publish(newsroom)
+    newer, failed = spoil(newsroom, first), telemetry.failures.labels(what="safety_limit")
+    before = failed._value.get()
+    assert post(newer, 12) == {"rejected": 12}
+    assert (paused(newer), failed._value.get()) == ([], before)
+    newer.app.close()
 
 
 def test_workers_side_by_side_pause_a_rule_once(newsroom: Newsroom) -> None:
