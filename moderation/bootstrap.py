@@ -43,6 +43,7 @@ from moderation.workflow.retention import Retention
 from moderation.workflow.review import Review
 from moderation.workflow.rulebook import Rulebook
 from moderation.workflow.rulesets import NoRuleset
+from moderation.workflow.safety_limit import SafetyLimit
 from moderation.workflow.service_state import ServiceState
 from moderation.workflow.sites import Sites
 from moderation.workflow.stories import Stories
@@ -88,6 +89,7 @@ class Application:
     feedback: Feedback
     webhooks: Webhooks
     rulebook: Rulebook
+    safety_limit: SafetyLimit
     sweep: Sweep
     queries: Queries
     desk: Desk
@@ -155,7 +157,8 @@ def build(
     consequences = Consequences(rulebook)
     review = Review(record, rulebook, presenter, consequences)
     intake = Intake(record, hints, presenter, AskFirst(database, judge))
-    moderate = _moderate(settings, record, judge)
+    safety_limit = SafetyLimit(record, rulebook)
+    moderate = _moderate(settings, record, judge, safety_limit)
     coral_phase = CoralPhase(database, intake, moderate, presenter)
     authors = Authors(record)
     health = Health(database, hints, rulebook)
@@ -188,6 +191,7 @@ def build(
         feedback=Feedback(record, models),
         webhooks=Webhooks(record, hints, sender or door),
         rulebook=rulebook,
+        safety_limit=safety_limit,
         sweep=_sweep(settings, record, review, authors, rulebook),
         queries=Queries(database, presenter),
         desk=Desk(database, rulebook, presenter),
@@ -212,11 +216,12 @@ def _sweep(settings: Settings, record: Recorder, review: Review, authors: Author
     )
 
 
-def _moderate(settings: Settings, record: Recorder, judge: Judge) -> Moderate:
+def _moderate(settings: Settings, record: Recorder, judge: Judge, limit: SafetyLimit) -> Moderate:
     return Moderate(
         record.database,
         record,
         judge,
+        limit,
         lease_seconds=settings.lease_seconds,
         judge_seconds=settings.judge_seconds,
         attempts=settings.attempts,

@@ -164,6 +164,9 @@ write_backs = Counter(
     ("outcome",),
     registry=REGISTRY,
 )
+rules_paused = Counter(
+    "moderation_rules_paused", "Pauses of rules by the safety limit.", ("acts_as",), registry=REGISTRY
+)
 rules_reloaded = Gauge(
     "moderation_rules_last_publish_successful", "0 when the last publishing of rules was refused.",
     registry=REGISTRY, multiprocess_mode="mostrecent",

@@ -13,7 +13,7 @@ from moderation.cli.sites import OPERATOR, site_option
 
 @click.group()
 def rules() -> None:
-    """Rule files: check, test, kinds, diff, publish, list, rollback, print."""
+    """Rule files: check, test, kinds, diff, publish, list, rollback, release, print."""
 
 
 for _command in RULE_COMMANDS:
@@ -38,9 +38,12 @@ def publish(slug: str, message: str, data: Path | None) -> None:
 def list_versions(slug: str, data: Path | None) -> None:
     """List the versions that were in force, newest first; * marks the one in force."""
     with service.application(data) as app:
-        for row in app.rulebook.versions(site_id=app.sites.find(slug=slug)["id"]):
+        site_id = app.sites.find(slug=slug)["id"]
+        for row in app.rulebook.versions(site_id=site_id):
             mark = "*" if row["in_force"] else " "
             click.echo(f"{mark} {row['version'][:12]}  {row['published_at']}  {row['kind']:8}  {row['message']}")
+        for rule, pause in app.safety_limit.pauses(site_id=site_id).items():
+            click.echo(f"paused by safety limit: {rule} acts as {pause['acts_as']}; it {pause['reason']}", err=True)
 
 
 @rules.command()
@@ -53,3 +56,16 @@ def rollback(slug: str, version: str | None, data: Path | None) -> None:
         found = app.sites.find(slug=slug)
         result = app.rulebook.rollback(site_id=found["id"], version=version, by=OPERATOR, now=datetime.now(UTC))
         click.echo(json.dumps(result))
+
+
+@rules.command()
+@site_option
+@click.argument("rule")
+@service.data_option
+def release(slug: str, rule: str, data: Path | None) -> None:
+    """Let RULE, paused by the safety limit, act again as it says; it is not paused again until it changes."""
+    with service.application(data) as app:
+        found = app.sites.find(slug=slug)
+        click.echo(
+            json.dumps(app.safety_limit.release(site_id=found["id"], rule=rule, by=OPERATOR, now=datetime.now(UTC)))
+        )

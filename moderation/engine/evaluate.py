@@ -11,7 +11,7 @@ from .look import Found, Look
 from .rule import Rule
 from .ruleset import Ruleset
 from .text.language import Language
-from .verdict import RANK, Action, Match, Reason, Unknown, Verdict
+from .verdict import ACTING, RANK, Action, Match, Reason, Unknown, Verdict
 
 MOST_SPANS = 50
 
@@ -40,12 +40,16 @@ def evaluate(facts: Facts, ruleset: Ruleset, *, deadline: Callable[[], bool] | N
 
 
 def _due(look: Look, ruleset: Ruleset) -> Sequence[Rule]:
-    """The rules that may be true; all that run where that cannot be told, so that each fails by itself."""
+    """The rules that may be true, as they may act now; all that run where that cannot be told, so that each fails by itself."""
+    paused = look.facts.paused
     try:
         look.check_time()
-        return ruleset.gates.opened_by(look.signs)
+        rules: Sequence[Rule] = ruleset.gates.opened_by(look.signs)
     except Exception:
-        return ruleset.gates.rules
+        rules = ruleset.gates.rules
+    if not paused:
+        return rules
+    return [rule.paused(paused[rule.hash]) if rule.hash in paused else rule for rule in rules]
 
 
 def _is_cut(look: Look) -> bool:
@@ -104,10 +108,10 @@ def _verdict(
     *,
     is_cut: bool,
 ) -> Verdict:
-    live = _in_order([m for m in matches if m.state == "live"], ruleset) if matches else []
-    others = sorted((m for m in matches if m.state != "live"), key=lambda m: m.rule) if matches else []
+    live = _in_order([m for m in matches if m.state in ACTING], ruleset) if matches else []
+    others = sorted((m for m in matches if m.state not in ACTING), key=lambda m: m.rule) if matches else []
     acting = _acting(live, unsure, failed, is_cut=is_cut)
-    hit = {match.rule: rule for match in live if (rule := ruleset.rule(match.rule))}
+    hit = {match.rule: rule for match in live if match.state == "live" and (rule := ruleset.rule(match.rule))}
     language = _language(look)
     return Verdict(
         action=Action(acting[0][0]) if acting else Action.ALLOW,
@@ -135,11 +139,11 @@ def _acting(
     live: list[Match], unsure: list[tuple[Rule, Outcome]], failed: list[Rule], *, is_cut: bool
 ) -> list[tuple[str, Reason]]:
     """What asks for an action, the strictest first."""
-    acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in failed if rule.state == "live"]
+    acting = [(rule.if_failed, Reason("rule_failed", rule.id)) for rule in failed if rule.state in ACTING]
     acting += [
         (rule.if_unknown, Reason("rule_unknown", rule.id))
         for rule, _ in unsure
-        if rule.if_unknown and rule.state == "live"
+        if rule.if_unknown and rule.state in ACTING
     ]
     acting += [(match.action, Reason("rule", match.rule)) for match in live]
     acting += [("hold", Reason("too_much"))] if is_cut else []

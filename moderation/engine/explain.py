@@ -7,7 +7,7 @@ from typing import Any
 
 from .facts import NOTHING, Facts, Submission
 from .ruleset import Ruleset
-from .verdict import Match, Reason, Verdict
+from .verdict import ACTING, Match, Reason, Verdict
 
 LONGEST_QUOTE = 60
 TOO_MUCH = "It has more listed or disguised words than the rules look at: a person has to look."
@@ -46,7 +46,7 @@ def message(verdict: Verdict, ruleset: Ruleset, text: str = "") -> str:
     """A verdict in, what the strictest rule says to the writer out (without words of silent categories)."""
     for match in verdict.matches:
         rule = ruleset.rule(match.rule)
-        if rule and rule.message and match.state == "live" and match.action != "allow":
+        if rule and rule.message and match.state in ACTING and match.action != "allow":
             quoted = "" if match.category in SILENT else matched_text(match, text)
             return rule.message.replace("{match}", quoted)
     return ""

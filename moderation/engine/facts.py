@@ -102,6 +102,7 @@ class Facts:
 
     attacks: the writer's own on the person answered; attackers: how many others attack that person under the story.
     score_spans: attribute → the ranges of the folded text (code points) that its score rests on, where it is told.
+    paused: hash of a rule that the safety limit has paused → the strictest action that it may still ask for.
     """
 
     submission: Submission
@@ -114,6 +115,7 @@ class Facts:
     site_language: str = "en"
     attacks: tuple[Attack, ...] | None = None
     attackers: int | None = None
+    paused: Mapping[str, str] = field(default_factory=lambda: NOTHING)
 
 
 def to_record(facts: Facts) -> dict[str, Any]:
@@ -135,6 +137,7 @@ def to_record(facts: Facts) -> dict[str, Any]:
         "score_spans": {name: [list(span) for span in spans] for name, spans in facts.score_spans.items()},
         "attacks": _attack_records(facts.attacks),
         "attackers": facts.attackers,
+        **({"paused": dict(facts.paused)} if facts.paused else {}),
     }
 
 
@@ -151,6 +154,7 @@ def from_record(record: Mapping[str, Any], submission: Submission) -> Facts:
         site_language=record.get("site_language") or "en",
         attacks=_attacks_restored(record.get("attacks")),
         attackers=record.get("attackers"),
+        paused=record.get("paused") or {},
     )
 
 

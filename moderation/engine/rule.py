@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .conditions.base import Build, Condition, Filter
@@ -14,7 +14,7 @@ from .policy import EXAMPLES
 from .schema import BAD, Bad, Choice, Flag, OneOf, Problems, Shape, Table, Text
 from .source import Located
 from .tree import read_condition, read_filter
-from .verdict import CATEGORIES
+from .verdict import CATEGORIES, PAUSED, RANK
 
 STATES = ("draft", "trial", "live", "disabled")
 ACTIONS = ("allow", "review", "hold", "reject")
@@ -94,6 +94,23 @@ class Rule:
     def runs(self) -> bool:
         """Whether comments are judged by it."""
         return self.state in ("live", "trial")
+
+    def paused(self, most: str) -> Rule:
+        """A live rule as the safety limit leaves it: it asks for `most` at the most, and for nothing beside.
+
+        What is done where it fails stays: failure means people.
+        """
+        if self.state != "live":
+            return self
+        return replace(
+            self,
+            state=PAUSED,
+            action=min(self.action, most, key=RANK.__getitem__),
+            if_unknown=self.if_unknown and min(self.if_unknown, most, key=RANK.__getitem__),
+            strike=None,
+            ask_first=False,
+            urgent=False,
+        )
 
 
 def read_rule(node: Located, build: Build, *, list_hashes: dict[str, str]) -> Rule | Bad:

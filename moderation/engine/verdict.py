@@ -64,6 +64,10 @@ class Action(StrEnum):
 
 RANK = {"allow": 0, "review": 1, "hold": 2, "reject": 3}
 
+# States of a rule whose matches ask for an action: `paused` is a live one that the safety limit has made milder.
+PAUSED = "paused"
+ACTING = ("live", PAUSED)
+
 
 @dataclass(frozen=True, slots=True)
 class Match:

@@ -81,7 +81,7 @@ NOT_PERSONAL: frozenset[str] = frozenset(
     ruleset_pointer.site_id ruleset_pointer.version ruleset_pointer.publication_id publication.id publication.site_id
     publication.version publication.kind publication.message publication.by_kind watched_files.site_id
     watched_files.files_hash watched_files.refused rule_pause.id rule_pause.site_id rule_pause.rule rule_pause.rule_hash
-    rule_pause.reason coral_comment.id coral_comment.site_id coral_comment.coral_id coral_comment.state
+    rule_pause.acts_as rule_pause.reason coral_comment.id coral_comment.site_id coral_comment.coral_id coral_comment.state
     coral_comment.lease_token coral_comment.outcome coral_comment.last_error unchecked.site_id unchecked.key_id
     unchecked.protocol unchecked.why write_back.id write_back.site_id write_back.comment_id
     write_back.state write_back.lease_token write_back.outcome write_back.last_error

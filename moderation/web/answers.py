@@ -44,7 +44,9 @@ class MatchAnswer(Given):
     rule: str
     category: str
     action: Action
-    state: str
+    state: str = Field(
+        description="Of the rule then: live, trial (acts on nothing), paused (by the safety limit: the action is milder)."
+    )
     spans: list[list[int]] = Field(description="Begin and end in code points of the text.")
     text: str | list[str] | None = Field(
         None, description="The matched words, cut out of the stored text at read time."

@@ -61,7 +61,9 @@ class RulesetEvent(Given):
 class RuleEvent(Given):
     """Data of `rule.paused`."""
 
-    rule: dict[str, Any] = Field(description="id.")
+    rule: dict[str, Any] = Field(
+        description="id; acts_as: the strictest action left to it (hold, review); stopped of the last checked comments."
+    )
 
 
 EVENTS: dict[str, tuple[str, type[BaseModel]]] = {
@@ -80,5 +82,8 @@ EVENTS: dict[str, tuple[str, type[BaseModel]]] = {
     "appeal.opened": ("An appeal waits for an answer.", AppealEvent),
     "appeal.decided": ("An appeal was answered.", AppealEvent),
     "ruleset.published": ("Other rules are in force.", RulesetEvent),
-    "rule.paused": ("The safety limit has paused a rule that stopped too much.", RuleEvent),
+    "rule.paused": (
+        "The safety limit has paused a new or changed rule that stopped too much: it acts a step milder.",
+        RuleEvent,
+    ),
 }

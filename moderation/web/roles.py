@@ -62,6 +62,7 @@ ACTS: dict[str, Mapping[str, str]] = {
     "export a site's comments, or a person's data": _OPERATOR,
     "read the rules in force": _PEOPLE | _OPERATOR,
     "go back to earlier rules": _SENIOR | _OPERATOR,
+    "release a paused rule": {"admin": "yes"} | _OPERATOR,
     "see what slipped through, waits or failed": {"admin": "yes"} | _OPERATOR,
     "read the metrics": _OPERATOR,
     "publish rules": _OPERATOR,

@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 
 from moderation import enforcement, lifecycle
 from moderation.engine.ruleset import Ruleset
+from moderation.engine.verdict import ACTING
 from moderation.errors import NotFound
 from moderation.storage.ledger import Ledger
 from moderation.storage.models import Author, Comment, Decision, Flag, Match, Reader, Revision, Strike, Verdict
@@ -155,7 +156,7 @@ class Consequences:
         if verdict is None:
             return []
         rows = ledger.session.scalars(
-            select(Match).where(Match.verdict_id == verdict.id, Match.category == reason, Match.state == "live")
+            select(Match).where(Match.verdict_id == verdict.id, Match.category == reason, Match.state.in_(ACTING))
         )
         return [rule.strike for row in rows if (rule := ruleset.rule(row.rule)) is not None]
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from moderation.engine import explain
 from moderation.engine.rule import Rule
 from moderation.engine.ruleset import Ruleset
+from moderation.engine.verdict import ACTING
 from moderation.storage.models import AuditRow, Block, Comment, Decision, Match, Revision, Story, Strike, Verdict
 from moderation.workflow import letters
 from moderation.workflow.gravity import RANK, told_first
@@ -71,7 +72,7 @@ def _found(session: Session, verdict: Verdict | None) -> list[Match]:
         return []
     rows = session.scalars(
         select(Match)
-        .where(Match.verdict_id == verdict.id, Match.state == "live", Match.action != "allow")
+        .where(Match.verdict_id == verdict.id, Match.state.in_(ACTING), Match.action != "allow")
         .order_by(Match.ordinal)
     )
     return sorted(rows, key=lambda match: told_first(match.action, match.category), reverse=True)

@@ -16,7 +16,7 @@ from moderation.storage.models import (
     Revision,
     Story,
 )
-from moderation.storage.queries import lookup, statistics
+from moderation.storage.queries import lookup, pauses, statistics
 from moderation.storage.queries.find import find_comments
 from moderation.storage.queries.review import open_items
 from moderation.storage.unit_of_work import Database
@@ -145,7 +145,7 @@ class Desk:
             return desk_sanctions.open_appeals(session, self.presenter, site_id, now)
 
     def rules(self, *, site_id: str, now: datetime, days: int = 30) -> dict[str, Any]:
-        """The rules in force: each with its state, action, hits and how often people agreed, and what was refused."""
+        """The rules in force: each with its state, pause, action, hits and how often people agreed, and what was refused."""
         refused = self.rulebook.refused(site_id=site_id)
         versions = self.rulebook.versions(site_id=site_id, limit=20)
         try:
@@ -155,6 +155,7 @@ class Desk:
             return {"version": None, "unreadable": unreadable, "rules": [], "refused": refused, "versions": versions}
         with self.database.read() as session:
             hits = statistics.hits_by_rule(session, site_id, now - timedelta(days=days))
+            paused = pauses.in_force(session, site_id)
         return {
             "version": published.version,
             "published_at": published.published_at,
@@ -165,6 +166,7 @@ class Desk:
                     "title": rule.title,
                     "category": rule.category,
                     "state": rule.state,
+                    "pause": paused.get(rule.hash) if rule.state == "live" else None,
                     "action": rule.action,
                     "source": rule.source,
                     "public": rule.public,

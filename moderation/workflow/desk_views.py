@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from moderation.engine.verdict import ACTING
 from moderation.storage.models import Appeal, Author, Comment, Flag, ReviewItem, Revision, Story
 from moderation.storage.queries import lookup
 from moderation.storage.queries.find import FoundComment
@@ -24,7 +25,7 @@ def prefilled_reason(comment: dict[str, Any]) -> str | None:
     None where nothing fits: a wrong guess would count against the commenter with one click.
     """
     verdict = comment["verdict"]
-    matches = [match for match in (verdict["matches"] if verdict else []) if match["state"] == "live"]
+    matches = [match for match in (verdict["matches"] if verdict else []) if match["state"] in ACTING]
     acting = [(match["action"], match["category"]) for match in matches if match["action"] != "allow"]
     if acting:
         return str(max(acting, key=lambda one: told_first(*one))[1])

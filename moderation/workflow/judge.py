@@ -118,6 +118,7 @@ class Judge:
             not_assessed=scores.not_assessed,
             score_spans=scores.spans,
             site_language=str(rules.ruleset.settings.get("language", "en")),
+            paused=rules.paused,
         )
         verdict = evaluate(facts, rules.ruleset, deadline=lambda: self.clock() - started > seconds)
         failed = failed or _missed(verdict, rules.ruleset)

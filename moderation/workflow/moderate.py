@@ -23,6 +23,7 @@ from moderation.workflow.moves import event_data, move, standing
 from moderation.workflow.present import reasons_of
 from moderation.workflow.recording import Recorder
 from moderation.workflow.rulesets import NoRuleset
+from moderation.workflow.safety_limit import SafetyLimit
 from moderation.workflow.times import rfc3339
 
 log = telemetry.logger(__name__)
@@ -57,6 +58,7 @@ class Moderate:
     database: Database
     record: Recorder
     judge: Judge
+    limit: SafetyLimit
     lease_seconds: float = 90.0
     judge_seconds: float = 10.0
     attempts: int = 5  # after so many crashes a person looks at the comment instead
@@ -79,6 +81,7 @@ class Moderate:
                 return False
         stored = self._record_verdict(claim, judged, failed, now)
         if judged is not None:
+            self.limit.watch(site_id=claim.site_id, judged=judged, now=now)
             telemetry.judge_seconds.observe(judged.milliseconds / 1000)
         telemetry.verdicts.labels(action=stored or "stale").inc()
         if stored is not None:

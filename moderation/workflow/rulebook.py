@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from moderation.engine.policy import DEFAULT_SETTINGS
 from moderation.engine.ruleset import InvalidRuleset, RuleError, Ruleset, load
 from moderation.errors import ModerationError, NotFound
 from moderation.storage.models import Publication, RulesetPointer, RulesetRow, Site, WatchedFiles, new_id
+from moderation.storage.queries import pauses
 from moderation.storage.rows import insert_once
 from moderation.storage.unit_of_work import Database
 from moderation.workflow import guidelines
@@ -57,6 +58,7 @@ class Published:
     published_at: datetime
     message: str
     kind: str
+    paused: Mapping[str, str] = field(default_factory=dict)  # hash of a rule → the strictest action left to it
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,11 @@ class Rulebook:
             raise NoRuleset("No rules are published for this site; its comments are held for a person.")
         pointer, publication = row
         ruleset = self.ruleset(pointer.version, session)
-        return Published(pointer.version, ruleset, publication.created_at, publication.message, publication.kind)
+        left = pauses.in_force(session, site_id)
+        paused = {rule.hash: left[rule.hash].acts_as for rule in ruleset.rules if rule.hash in left}
+        return Published(
+            pointer.version, ruleset, publication.created_at, publication.message, publication.kind, paused
+        )
 
     def _point(
         self, ledger: Any, pointer: RulesetPointer | None, version: str, kind: str, message: str, by: Actor

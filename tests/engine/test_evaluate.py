@@ -1,5 +1,6 @@
 """A verdict: the strictest action, every match, its places, and what happens when a condition fails."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,6 +56,29 @@ def test_the_strictest_action_wins_and_every_match_is_kept() -> None:
     assert [reason.rule for reason in verdict.reasons] == ["b", "a"]
     assert (verdict.strikes, verdict.urgent, verdict.ask_first) == (("spam",), True, ("c",))
     assert (verdict.ruleset, verdict.engine) == (three.version, ENGINE_VERSION)
+
+
+def test_a_paused_rule_asks_for_what_is_left_to_it_and_for_nothing_beside() -> None:
+    more = "    strike: spam\n    urgent: true\n    ask_first: true\n"
+    two = rules(
+        rule("{terms: [moron]}", id="a", action="reject", more=more), rule("{terms: [moron]}", id="b", action="review")
+    )
+    (first, _), given = two.rules, facts("Moron.")
+    for left in ("hold", "review"):
+        verdict = evaluate(replace(given, paused={first.hash: left}), two)
+        assert verdict.action == left
+        assert ("a", "paused", left) in [(match.rule, match.state, match.action) for match in verdict.matches]
+        assert (verdict.strikes, verdict.urgent, verdict.ask_first) == ((), False, ())
+    assert evaluate(replace(given, paused={"another form of it": "review"}), two).action == "reject"
+    milder = evaluate(replace(given, paused={rule.hash: "hold" for rule in two.rules}), two)
+    assert [match.action for match in milder.matches] == ["hold", "review"]
+
+
+def test_a_pause_is_about_the_unknown_too_and_not_about_failures() -> None:
+    one = one_rule("{score: {toxicity: {at_least: 0.5}}}", action="reject", more="    if_unknown: hold\n")
+    paused = replace(facts("Hello."), paused={one.rules[0].hash: "review"})
+    assert (evaluate(facts("Hello."), one).action, evaluate(paused, one).action) == ("hold", "review")
+    assert evaluate(paused, one, deadline=lambda: True).action == "hold"
 
 
 def test_words_come_before_scores_where_both_ask_for_the_same() -> None:
@@ -175,6 +199,7 @@ def everything() -> Facts:
         "en",
         (Attack(NOW, "slur", "s1"),),
         3,
+        {"0f": "hold"},
     )
 
 

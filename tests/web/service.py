@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from moderation.bootstrap import Application, build
 from moderation.config import Settings
 from moderation.storage import migrations
+from moderation.storage.models import RulePause
 from moderation.web import create_app
 from moderation.workflow.incoming import Actor
 from tests.servers.postgres import Postgres
@@ -182,6 +183,23 @@ class Template:
             return self._server.new_database(self._url)
         shutil.copytree(self._folder, folder, dirs_exist_ok=True)
         return f"sqlite:///{folder}/test.sqlite"
+
+
+STOPPED = "stopped 50 of the last 50 comments; the limit is 5 %"
+
+
+def pause(application: Application, site_id: str, rule: str, reason: str = STOPPED) -> None:
+    """A rule of a site as the safety limit leaves it when it held too much."""
+    found = application.rulebook.current(site_id=site_id).ruleset.rule(rule)
+    assert found is not None
+    with application.database.write() as session:
+        session.add(
+            RulePause(
+                site_id=site_id, rule=rule, rule_hash=found.hash, acts_as="review", reason=reason,
+                created_at=application.now(),
+            )
+        )  # fmt: skip
+    application.rulebook.forget(site_id)
 
 
 def _site(application: Application, slug: str) -> tuple[str, str]:

@@ -109,6 +109,8 @@ def test_every_route_answers_as_the_table_says(sites: TwoSites, service: Service
     for whose, ids in (("none", dict.fromkeys(own, NOTHING)), ("other", other), ("own", own)):
         for method, rule in routes(service):
             act = roles.act_of(service.flask, rule.endpoint) or ""
+            if whose == "other" and rule.endpoint == "desk.rollback":
+                continue  # it names nothing of the other site, and would take the paused rule away
             if rule.endpoint in ENDS or (whose != "own" and (not rule.arguments or rule.endpoint in MAKES)):
                 continue
             answer = asks.ask(method, address(rule, ids), BODIES.get(rule.endpoint))

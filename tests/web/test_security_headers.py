@@ -24,7 +24,7 @@ EXACT = {
 }
 FILES = {"static", "desk.static"}  # of anybody: may be kept
 IDS = dict.fromkeys(
-    ("site", "item", "decision", "key", "block", "appeal", "comment_id", "story_id", "author_id", "webhook_id", "appeal_id"),
+    ("site", "item", "decision", "key", "block", "appeal", "comment_id", "story_id", "author_id", "webhook_id", "appeal_id", "rule"),
     "0" * 32,
 ) | {"site": "main", "filename": "desk.css", "slug": "not_found", "protocol_key": "a" * 12}  # fmt: skip
 PERSON = {"Accept": "text/html"}

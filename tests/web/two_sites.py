@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from moderation.storage.models import Block, Comment, ReviewItem, User
 from moderation.workflow.incoming import Actor, IncomingDecision
 from moderation.workflow.users import ROLES
-from tests.web.service import OPERATOR, RULES, Service, Template
+from tests.web.service import OPERATOR, RULES, Service, Template, pause
 
 PASSWORD = "a long enough password"  # of test accounts
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.9"}  # not this machine
@@ -114,8 +114,9 @@ class _Fill:
         self._decide(people)
         self._flag_appeal_and_hook()
         self._blocks()
+        pause(self.app, self.world.site_id, f"rule-{self.mark}", f"stopped {self.mark}")
         self.world.ids |= {"site": self.world.slug, "slug": "not_found", "filename": "docs.css", "only": only,
-                           "comment_id": "c1", "story_id": "s1", "author_id": "u1", "protocol_key": "a" * 12}  # fmt: skip
+                           "comment_id": "c1", "story_id": "s1", "author_id": "u1", "rule": f"rule-{self.mark}", "protocol_key": "a" * 12}  # fmt: skip
 
     def _send(self, method: str, path: str, body: Any) -> dict[str, Any]:
         answer = self.service.send(method, path, key=self.world.key, json=body)

@@ -58,13 +58,21 @@ class WatchedFiles(Base):
 
 
 class RulePause(Base):
-    """A live rule that the safety limit stopped at one site: it still matches, and acts on nothing."""
+    """A live rule that the safety limit made milder at one site: it still matches, and asks for `acts_as` at the most.
+
+    It is about this hash of the rule. `ended_at`: an admin has released it, and this hash is not paused again.
+    """
 
     __tablename__ = "rule_pause"
     id: Mapped[str] = mapped_column(Id, primary_key=True, default=new_id)
     site_id: Mapped[str] = mapped_column(ForeignKey("site.id", ondelete="CASCADE"), index=True)
     rule: Mapped[str] = mapped_column(String(100))
     rule_hash: Mapped[str] = mapped_column(String(64))
+    acts_as: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    __table_args__ = (
+        UniqueConstraint("site_id", "rule", "rule_hash", "acts_as"),
+        one_of("acts_as", "review", "hold"),
+    )

@@ -67,6 +67,7 @@ class Access:
                 g.site_id, g.role = g.user.sites[site]
                 if not roles.may(g.role, act):
                     return _refused("Your role may not do this.", 403)
+                g.paused = self._application.safety_limit.paused(site_id=g.site_id)
                 g.zone = words.zone_of(self._application.rulebook.settings(site_id=g.site_id))
                 return view(*args, site=site, **rest)
 

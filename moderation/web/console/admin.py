@@ -32,6 +32,17 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
             return _page(application, site, said=error.detail), 409
         return redirect(url_for("desk.rules", site=site), 303)
 
+    @desk.post("/<site>/rules/<rule>/release")
+    @access.needs("release a paused rule")
+    def release_rule(site: str, rule: str) -> Any:
+        try:
+            application.safety_limit.release(site_id=g.site_id, rule=rule, by=access.actor(), now=application.now())
+        except NotFound:
+            abort(404)
+        except NoRuleset as error:
+            return _page(application, site, said=error.detail), 409
+        return redirect(url_for("desk.rules", site=site), 303)
+
 
 def _page(application: "Application", site: str, said: str | None = None) -> str:
     now = application.now()

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, g
 
 from moderation.engine.masking import masked
+from moderation.engine.verdict import ACTING
 from moderation.web.console.signs import mixed, runs, shortened, visible
 from moderation.workflow.gravity import gravity
 
@@ -106,7 +107,7 @@ def pieces(text: str | None, matches: Sequence[dict[str, Any]]) -> list[Piece]:
     spans = [
         (start, end, note(match))
         for match in matches
-        if match.get("found_in", "text") == "text" and match["state"] == "live"
+        if match.get("found_in", "text") == "text" and acts(match)
         for start, end in match["spans"]
     ]
     cuts = sorted({0, len(text), *(at for start, end, _ in spans for at in (start, end) if 0 <= at <= len(text))})
@@ -218,16 +219,19 @@ def label(code: str, *tables: dict[str, str]) -> str:
     return code.replace("_", " ")
 
 
+def acts(match: dict[str, Any]) -> bool:
+    """Whether a match is of a rule that acts: live, also where the safety limit has made it milder."""
+    return match["state"] in ACTING
+
+
 def is_harassment(matches: list[dict[str, Any]]) -> bool:
     """Whether live rules saw an attack that is more than one comment's."""
-    return any(match["category"] == "harassment" and match["state"] == "live" for match in matches)
+    return any(match["category"] == "harassment" and acts(match) for match in matches)
 
 
 def strictest(matches: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     """Live matches that made something happen, gravest first; then the rest."""
-    return sorted(
-        matches, key=lambda match: (match["state"] == "live", gravity(match["action"], match["category"])), reverse=True
-    )
+    return sorted(matches, key=lambda match: (acts(match), gravity(match["action"], match["category"])), reverse=True)
 
 
 def merged(matches: Iterable[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -277,3 +281,4 @@ def register(desk: Blueprint) -> None:
     }
     for name, function in filters.items():
         desk.add_app_template_filter(function, f"desk_{name}")
+    desk.add_app_template_test(acts, "desk_acts")

@@ -10,6 +10,7 @@ from moderation.web.console.words import zone_of
 from moderation.workflow.incoming import Actor
 from moderation.workflow.rulesets import UnreadableRuleset
 from tests.web.console.conftest import PASSWORD, Browser, Desk
+from tests.web.service import pause
 
 CANARY = "<script>document.title='broken into'</script>\"'><img src=x onerror=alert(1)>"
 
@@ -114,6 +115,30 @@ def test_the_rules_page_says_what_to_do_about_rules_that_cannot_be_read(desk: De
         session.query(Publication).filter_by(site_id=desk.service.site_id).update({"version": "f" * 64})
     answer = browser.post("/desk/main/rules/rollback", version="ffff")
     assert (answer.status_code, "Publish the rule files again" in answer.text) == (409, True)
+
+
+def test_a_paused_rule_is_seen_by_all_and_released_by_an_admin(desk: Desk) -> None:
+    pause(desk.app, desk.service.site_id, "insult-at-commenter")
+    shown = desk.service.decided(text="You are a numpty.")
+    assert (shown["status"], shown["verdict"]["matches"][0]["state"]) == ("published", "paused")
+    item = desk.app.desk.queue(site_id=desk.service.site_id, now=desk.app.now(), user_id="x")["items"][0]["item"]["id"]
+    for login in ("moderator", "senior", "admin"):
+        browser = desk.log_in(login)
+        page = browser.get("/desk/main/")
+        assert "1 rule paused by safety limit" in page.text and "<mark" in page.text
+        page = browser.get("/desk/main/rules")
+        assert "acts as review since" in page.text and "stopped 50 of the last 50 comments" in page.text
+        assert ("Let it act again" in page.text) == (login == "admin")
+    assert (
+        "paused by safety limit" in desk.log_in("moderator").get(f"/desk/main/items/{item}").text.partition("<main")[2]
+    )
+    path = "/desk/main/rules/insult-at-commenter/release"
+    assert desk.log_in("senior").post(path).status_code == 403
+    browser = desk.log_in("admin")
+    assert browser.post(path).status_code == 303
+    assert "safety limit" not in browser.get("/desk/main/rules").text
+    assert browser.post(path).status_code == 404
+    assert desk.service.decided(id="c2", text="You are a numpty.")["status"] == "held"
 
 
 def test_words_of_people_are_text_and_nothing_else(desk: Desk) -> None:

@@ -20,6 +20,7 @@ EMPTY = {
     "key": "0" * 32,
     "block": "0" * 32,
     "appeal": "0" * 32,
+    "rule": "0" * 32,
     "comment_id": "0" * 32,
 }
 
