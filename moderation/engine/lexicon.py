@@ -16,7 +16,7 @@ from .text.names import is_name
 from .wordings import variants
 
 STRONG_TIERS = frozenset(("slur", "strong"))
-_RARELY_DOUBLED = "ukh"
+_RARELY_DOUBLED = "ukha"
 _TOO_LONG_FOR_CHANCE = 6
 
 

@@ -16,8 +16,8 @@ from ..lazy import lazy
 from .offsets import Span
 
 # The leet map is CHARS_MAPPING of better-profanity 0.7.0 (MIT), read backwards, and our additions.
-LEET_FIRST = str.maketrans("@4103$57!|+689", "aaioesstiitbbg")
-LEET_SECOND = str.maketrans("@4103$57!|+689", "oaloesstlltgbg")
+LEET_FIRST = str.maketrans("@4103$57!|+689", "aaioesstiitgbg")
+LEET_SECOND = str.maketrans("@4103$57!|+689", "oaloesstlltbbg")
 _INNER_LEET = str.maketrans("(<€£¥¡", "ccelyi")
 _MAY_BE_INNER = re.compile("[(<€£¥¡]")
 
