@@ -71,7 +71,7 @@ def rules() -> Ruleset:
         ("Quit being an insensitive moron.", "commenter"),
         ("You, sir, are an idiot.", "commenter"),
         ("They all lie - do not drag us and yourself into it any more than that, idiot.", "commenter"),
-        ("The war goes on. Idiot.", None),
+        ("The war goes on. Idiot.", "person"),
         ("They sat on the clown.", None),
         ("This idiot cannot park.", "person"),
         ("The driver is an idiot.", "person"),
@@ -111,6 +111,44 @@ def rules() -> Ruleset:
         ("You quote that idiot.", "person"),
         ("Imagine being such an idiot.", None),
         ("They are liars, and he, idiot, believed them.", "person"),
+        ("You idiots!", "group"),
+        ("You stupid left wingers.", "group"),
+        ("You are one of those idiots who never read.", "commenter"),
+        ("You and Kerry are idiots.", "commenter"),
+        ("You're both idiots.", "commenter"),
+        ("You Sue are an idiot.", "commenter"),
+        ("You, my friend, are an idiot.", "commenter"),
+        ("You and your ilk are scum.", "commenter"),
+        ("You talk like an idiot.", "commenter"),
+        ("You come off as a pathetic clown.", "commenter"),
+        ("That makes you an idiot.", "commenter"),
+        ("Are you a complete loony idiot?", "commenter"),
+        ("How stupid of you.", "commenter"),
+        ("Rather stupid, aren't you?", "commenter"),
+        ("Listen to yourself and how stupid you sound.", "commenter"),
+        ("You are a stupid Canadian.", "commenter"),
+        ("You are stupid beyond belief.", "commenter"),
+        ("Stupid people like you vote.", "commenter"),
+        ("What a stupid man you are.", "commenter"),
+        ("The only idiot here is you.", "commenter"),
+        ("You're some kind of idiot.", "commenter"),
+        ("You have to be the biggest idiot on this site.", "commenter"),
+        ("Stop being stupid.", "commenter"),
+        ("Go away, lying clown.", "commenter"),
+        ("Hey ignorant clown read it again", "commenter"),
+        ("You wrote that? Silly clown!", "commenter"),
+        ("They think you are stupid.", None),
+        ("Nobody said that you were an idiot.", None),
+        ("It makes you feel like an idiot.", None),
+        ("I still think you are an idiot.", "commenter"),
+        ("Get home unless you are an idiot.", "group"),
+        ("Are you suggesting voters are stupid?", "group"),
+        ("The plan was stupid, as you say.", "argument"),
+        ("Yes, Tom the clown.", None),
+        ("There is a piece on idiots.", "group"),
+        ("Complete and utter scum.", "person"),
+        ("Imagine that: another idiot.", "person"),
+        ("Who cares what this idiot thinks?", "person"),
     ],
 )
 def test_aim(rules: Ruleset, text: str, aim: str | None) -> None:
@@ -124,6 +162,7 @@ def test_a_bare_insult_is_aimed_at_the_comment_it_answers(rules: Ruleset) -> Non
     match = judged(rules, "What a clown.", parent=parent).matches[0]
     assert (match.aimed_at, match.target) == ("commenter", "a1")
     assert judged(rules, "What a clown.").matches[0].aimed_at == "person"
+    assert judged(rules, "You idiots!", parent=parent).matches[0].aimed_at == "commenter"
 
 
 @pytest.mark.parametrize(
