@@ -97,8 +97,9 @@ class Calls:
         own = next((word for word in reversed(before) if word not in table.TELLING), "the")
         if own in table.BREAKS_A_CALL or own.endswith(("n't", "'s", "ing")):
             return False
-        if self._follows_comma(start):
-            return not (table.THIRD | table.MANY) & set(before)
+        if self._follows_comma(start):  # no item of `a liar, clown`
+            others = table.THIRD if {"a", "an"}.isdisjoint(before) else table.THIRD | table.MANY
+            return others.isdisjoint(before)
         return not table.SECOND.isdisjoint(before) and table.ARTICLES.isdisjoint(before[-2:])
 
     def _follows_comma(self, start: int) -> bool:

@@ -149,6 +149,8 @@ def rules() -> Ruleset:
         ("Complete and utter scum.", "person"),
         ("Imagine that: another idiot.", "person"),
         ("Who cares what this idiot thinks?", "person"),
+        ("Those two things are completely different, idiot.", "commenter"),
+        ("They know him as a liar, clown.", "person"),
     ],
 )
 def test_aim(rules: Ruleset, text: str, aim: str | None) -> None:
