@@ -116,9 +116,9 @@ class Aims:
             return "commenter"
         if use == "adjective" and self._calls.is_told_to_stop(before, after):
             return "commenter"
-        if use == "adjective" and self._describes_other_noun(after):
-            if subject != "commenter" or not (said.follows_you(before) or said.is_what_one_is(before)):
-                return "argument"
+        is_said = subject == "commenter" and (said.follows_you(before) or said.is_what_one_is(before))
+        if use == "adjective" and not is_said and self._describes_other_noun(after):
+            return "argument"
         if subject == "commenter":
             is_plural = is_plural or (use == "adjective" and said.means_several(before, after))
             return said.of_you(before, is_plural=is_plural, is_answer=self._parent is not None)
