@@ -36,6 +36,7 @@ FILLERS = frozenset(
     sir bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
     r selfish rude corrupt greedy cheap noisy nosy whiny petty damned dishonest obnoxious brainwashed deluded illiterate
     imagine foolish childish bigoted entitled sick twisted bankrupt no-good good-for-nothing insecure two-faced grade
+    sexist homophobic xenophobic misogynistic hypocritical heartless spoiled perverted delusional lefty communist socialist
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
 BE_FORMS = frozenset("is are r am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
@@ -62,7 +63,7 @@ THINGS = frozenset(
     day year stunt mess sport sports test tests standard standards example insult insults""".split()
 )
 # Right behind an adjective these begin something else: `you are dumb beyond …`, `you are stupid if …`.
-NO_NOUN = frozenset("beyond if when while unless who period enough lol haha huh eh then though anyway".split())
+NO_NOUN = frozenset("beyond if when while unless who period enough lol haha huh eh then though anyway every each again".split())
 # `they think you are …`, `nobody said that you were …`: the word of others, unless one of these says it.
 OPINION = frozenset("think thinks thought say says said saying treat treats treated feel".split())
 OWN_OPINION = frozenset("i we i'd we'd i'll you everyone everybody all people".split())
