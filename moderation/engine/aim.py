@@ -193,8 +193,8 @@ class Aims:
         following = self._passage.texts[number + 1]
         if word.text == "your":
             return following in ("a", "an", "the", "such")
-        before = self._passage.texts[number - 1] if number else ""
-        return before in ("make", "makes", "made") or (following in ("a", "an", "such") and before in table.BE_FORMS)
+        verbs = table.BE_FORMS | {"make", "makes", "made"}
+        return following in ("a", "an", "such") and number > 0 and self._passage.texts[number - 1] in verbs
 
     def _are_several(self, word: Word, number: int) -> bool:
         """`voters are …`"""
