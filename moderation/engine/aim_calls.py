@@ -64,7 +64,7 @@ class Calls:
             return True
         is_last = not text[end : min(last, end + 20)].strip(" .!?\"')]")
         has_comma = text[max(first, start - 3) : start].rstrip().endswith(",")
-        if has_comma and is_last and (count <= _REACH or (use == "noun" and table.SECOND & set(before))):
+        if use == "noun" and has_comma and is_last and (count <= _REACH or table.SECOND & set(before)):
             return True
         if self._parent and count <= 4:
             return True

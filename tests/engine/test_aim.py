@@ -151,6 +151,7 @@ def rules() -> Ruleset:
         ("Who cares what this idiot thinks?", "person"),
         ("Those two things are completely different, idiot.", "commenter"),
         ("They know him as a liar, clown.", "person"),
+        ("Tragic, pathetic.", None),
     ],
 )
 def test_aim(rules: Ruleset, text: str, aim: str | None) -> None:
