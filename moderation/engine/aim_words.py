@@ -63,7 +63,9 @@ THINGS = frozenset(
     day year stunt mess sport sports test tests standard standards example insult insults""".split()
 )
 # Right behind an adjective these begin something else: `you are dumb beyond …`, `you are stupid if …`.
-NO_NOUN = frozenset("beyond if when while unless who period enough lol haha huh eh then though anyway every each again".split())
+NO_NOUN = frozenset(
+    "beyond if when while unless who period enough lol haha huh eh then though anyway every each again".split()
+)
 # `they think you are …`, `nobody said that you were …`: the word of others, unless one of these says it.
 OPINION = frozenset("think thinks thought say says said saying treat treats treated feel".split())
 OWN_OPINION = frozenset("i we i'd we'd i'll you everyone everybody all people".split())
