@@ -154,11 +154,9 @@ def build(
     presenter = Presenter(rulebook)
     models = classifier(learned=settings.learned_scores, off_topic=settings.off_topic) if model else None
     judge = Judge(database, rulebook, models)
-    consequences = Consequences(rulebook)
-    review = Review(record, rulebook, presenter, consequences)
+    review = Review(record, rulebook, presenter, Consequences(rulebook))
     intake = Intake(record, hints, presenter, AskFirst(database, judge))
-    safety_limit = SafetyLimit(record, rulebook)
-    moderate = _moderate(settings, record, judge, safety_limit)
+    moderate = _moderate(settings, record, judge, SafetyLimit(record, rulebook))
     coral_phase = CoralPhase(database, intake, moderate, presenter)
     authors = Authors(record)
     health = Health(database, hints, rulebook)
@@ -182,7 +180,7 @@ def build(
         flags=Flags(record, rulebook),
         review=review,
         authors=authors,
-        appeals=Appeals(record, consequences),
+        appeals=Appeals(record, review.consequences),
         erasure=Erasure(record),
         legal_holds=LegalHolds(record),
         events=Events(database),
@@ -191,7 +189,7 @@ def build(
         feedback=Feedback(record, models),
         webhooks=Webhooks(record, hints, sender or door),
         rulebook=rulebook,
-        safety_limit=safety_limit,
+        safety_limit=moderate.limit,
         sweep=_sweep(settings, record, review, authors, rulebook),
         queries=Queries(database, presenter),
         desk=Desk(database, rulebook, presenter),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import re2
 
+from . import aim_said as said
 from . import aim_words as table
 from .aim_calls import Calls
 from .aim_names import NAMED, Names, standing
@@ -28,7 +28,14 @@ _REACH = 9
 _FAR = 14
 _UNKNOWN_WORDS = 2
 _NO_OTHER_NOUN = (
-    table.PERSONS | table.FILLERS | table.SECOND | table.IT | table.FIRST | table.THIRD | table.PREPOSITIONS
+    table.PERSONS
+    | table.FILLERS
+    | table.SECOND
+    | table.IT
+    | table.FIRST
+    | table.THIRD
+    | table.PREPOSITIONS
+    | table.NO_NOUN
 )
 _ROLES = {  # the last one wins
     word: role
@@ -104,25 +111,31 @@ class Aims:
             return "argument"
         if use == "noun" and self._calls.by_form(before, start, end, plural=self._is_plural(start, end)):
             return "commenter"
-        subject = self._subject(start, use)
-        if use == "adjective" and self._describes_other_noun(after):
-            return subject if subject == "commenter" and self._follows_you(before) else "argument"
-        if self._calls.points_back(after):
+        subject, is_plural = self._subject(start, use), self._is_plural(start, end)
+        if self._calls.points_back(after, behind, use):
             return "commenter"
+        if use == "adjective" and self._calls.is_told_to_stop(before, after):
+            return "commenter"
+        is_said = subject == "commenter" and (said.follows_you(before) or said.is_what_one_is(before))
+        if use == "adjective" and not is_said and self._describes_other_noun(after):
+            return "argument"
         if subject == "commenter":
-            return self._second_person(before, start, end)
+            is_plural = is_plural or (use == "adjective" and said.means_several(before, after))
+            return said.of_you(before, is_plural=is_plural, is_answer=self._parent is not None)
         if subject == "writer":
-            return "self" if self._is_about_writer(before[-_REACH:]) else None
+            return "self" if said.is_about_writer(before) else None
         if subject == "argument":
-            return subject
-        if self._speaks_as(before[-6:], after):
+            return self._only_person if use == "noun" and not is_plural and said.is_this_one(before) else subject
+        if said.speaks_as(before, after):
             return "self"
-        if (use != "verb" and self._is_plural(start, end)) or subject == "group":
-            return "person" if self._is_pair(before[-3:]) else "group"
+        if (use != "verb" and is_plural) or subject == "group":
+            return "person" if said.is_pair(before) else "group"
         found = subject or self._names.near(start)
         if found or self._calls.is_addressed(before[-_REACH:], behind, start, end, use=use):
             return found or "commenter"
-        return (self._pointed_at(before[-4:]) if use == "noun" else None) or self._by_own_words(start, end)
+        if use == "noun" and said.is_pointed_at(before, behind):
+            return self._only_person
+        return self._by_own_words(start, end)
 
     def _by_own_words(self, start: int, end: int) -> str | None:
         """What was found says `you` itself; a single `u` may be of a word that is spelled out."""
@@ -130,8 +143,8 @@ class Aims:
         return None if table.SECOND.isdisjoint(word for word in words if len(word) > 1) else "commenter"
 
     def _is_thing(self, after: list[str], use: str) -> bool:
-        said = [word for word in after if word not in table.FILLERS] if use == "adjective" else after
-        return bool(said) and said[0] in table.THINGS and (use != "noun" or said[0] not in ("piece", "sign"))
+        nouns = [word for word in after if word not in table.FILLERS] if use == "adjective" else after
+        return bool(nouns) and nouns[0] in table.THINGS and (use != "noun" or nouns[0] not in ("piece", "sign"))
 
     def _is_cut_off(self, after: list[str], end: int) -> bool:
         """`…, the bill` and `… (a`; not `…, stupid law`, which goes on."""
@@ -141,42 +154,6 @@ class Aims:
 
     def _describes_other_noun(self, after: list[str]) -> bool:
         return bool(after) and after[0] not in _NO_OTHER_NOUN
-
-    def _follows_you(self, before: list[str]) -> bool:
-        return bool(before) and before[-1] in ("you", "u", "ya")
-
-    def _second_person(self, near: list[str], start: int, end: int) -> str | None:
-        if "if" in near or any(pair in (("have", "to"), ("has", "to")) for pair in pairwise(near)):
-            return "group"
-        if {"would", "you'd"} & set(near[-5:]):
-            return "group"
-        for index, word in enumerate(near[:-1]):
-            if word in ("you", "all", "of") and near[index + 1] in table.GROUP_AFTER_YOU:
-                return "group"
-        if self._is_plural(start, end) and "both" not in near and not self._follows_you(near):
-            return "group"
-        return "commenter"
-
-    def _is_about_writer(self, before: list[str]) -> bool:
-        """`I am a …`, `we …s`; not `I hate …s`, `I am sick of …s`, `my … neighbours`."""
-        between: list[str] = []
-        for word in reversed(before):
-            if word in table.FIRST:
-                said = word in table.I_AM or bool(table.BE_FORMS & set(between))
-                return said or (not between and word in ("we", "us"))
-            if word in table.LEADS_AWAY or (word.endswith("ing") and word not in table.FILLERS):
-                return False
-            between.append(word)
-        return False
-
-    def _speaks_as(self, before: list[str], after: list[str]) -> bool:
-        """`As a …, I`; `as a teacher and a …, I`."""
-        as_one = ("as", "a") in pairwise(before) or ("as", "an") in pairwise(before)
-        return as_one and not table.FIRST.isdisjoint(after)
-
-    def _is_pair(self, before: list[str]) -> bool:
-        """`those two …`: persons, and no group of people."""
-        return not (table.PAIR.isdisjoint(before) or table.POINTING.isdisjoint(before))
 
     def _is_plural(self, start: int, end: int) -> bool:
         text = self._passage.view.text
@@ -204,29 +181,28 @@ class Aims:
             if found:
                 is_said = has_verb or not unknown or word.text in table.YOU_ARE or self._is_your_a(word, number)
                 return found if found != "commenter" or is_said else None
+            if self._are_several(word, number):
+                return "group"
             unknown += word.text not in table.FILLERS and not word.text.endswith("ly")
             if unknown > _UNKNOWN_WORDS or word.text in table.PREPOSITIONS:
                 break
         return None
 
     def _is_your_a(self, word: Word, number: int) -> bool:
-        """`your a …`: as many write `you are a …`."""
-        return word.text == "your" and self._passage.texts[number + 1] in ("a", "an", "such")
+        """`your a …`, as many write `you are a …`; `are you a …`; `makes you a …`."""
+        following = self._passage.texts[number + 1]
+        if word.text == "your":
+            return following in ("a", "an", "the", "such")
+        verbs = table.BE_FORMS | {"make", "makes", "made"}
+        return following in ("a", "an", "such") and number > 0 and self._passage.texts[number - 1] in verbs
+
+    def _are_several(self, word: Word, number: int) -> bool:
+        """`voters are …`"""
+        return word.text.endswith("s") and self._passage.texts[number + 1] in ("are", "were", "aren't")
 
     def _is_like_a(self, word: Word, number: int) -> bool:
         """`you ran like a …`: as good as a form of `be`."""
         return word.text == "like" and self._passage.texts[number + 1] in ("a", "an")
-
-    def _pointed_at(self, before: list[str]) -> str | None:
-        """`This … again`, `what a …`, `another …`: somebody, whoever it is."""
-        if before == ["another"]:
-            return self._only_person
-        for word in reversed(before):
-            if word in ("this", "that", "what"):
-                return self._only_person
-            if word not in table.FILLERS:
-                break
-        return None
 
     def _role_at(self, number: int, word: Word) -> str | None:
         """Worked out once for all matches around it."""
@@ -236,26 +212,43 @@ class Aims:
 
     def _role(self, word: Word) -> str | None:
         role = _ROLES.get(word.text if word.text.isalpha() else word.text.translate(LEET_FIRST))
-        if word.text == "most" and self._passage.before(word.start, 1) == ["the"]:
-            return None
         if role:
-            return self._thing_of(word, role)
+            return None if self._only_says_how(word) else self._thing_of(word, role)
         if word.text in table.THIRD:
             return self._only_person
         named = self._names.at(word.start, word.end)
         if named or word.text in table.FILLERS:
             return named
         if word.text in table.THINGS:
-            return "argument"
+            return None if self._is_done_by_you(word) else "argument"
         if word.text in table.OFFICES:
             return "public_person"
         if word.text in table.SOMEBODY:
             return self._only_person
         return self._by_name(word) if self._is_capitalised(word) else None
 
+    def _only_says_how(self, word: Word) -> bool:
+        """`the most …`, `you are both …`, `some kind of …`, `you, my friend, …`: nobody."""
+        if word.text == "some":
+            return self._passage.after(word.end, 1) in (["kind"], ["sort"])
+        if word.text == "my":
+            called = not table.FRIEND.isdisjoint(self._passage.after(word.end, 1))
+            return called and said.follows_you(self._passage.before(word.start, 1))
+        before = self._passage.before(word.start, 2) if word.text in ("most", "both") else []
+        return before[-1:] == ["the"] if word.text == "most" else not table.SECOND.isdisjoint(before)
+
+    def _is_done_by_you(self, word: Word) -> bool:
+        """`you talk like …`; not `you comment was`, where an r is missing."""
+        before, after = self._passage.before(word.start, 1), self._passage.after(word.end, 1)
+        return said.follows_you(before) and table.BE_FORMS.isdisjoint(after)
+
     def _by_name(self, word: Word) -> str:
-        """`Senator Hill`, `Mayor Jo Hill`: of an office; any other name is of unknown standing."""
-        return "public_person" if table.OFFICES & set(self._passage.before(word.start, 2)) else "person"
+        """`Senator Hill`, `Mayor Jo Hill`: of an office; `you Jo are`, `you and Jo`; any other is of unknown standing."""
+        before, after = self._passage.before(word.start, 2), self._passage.after(word.end, 1)
+        if table.OFFICES & set(before):
+            return "public_person"
+        called = before[-1:] == ["you"] or before == ["you", "and"]
+        return "commenter" if called and table.BE_FORMS.issuperset(after) else "person"
 
     def _thing_of(self, word: Word, role: str) -> str | None:
         """`this man is`, `your wife is`: what follows the word says more than the word itself."""
@@ -271,6 +264,8 @@ class Aims:
         following = self._passage.after(word.end, 2)
         if noun in table.THINGS:
             return "argument"
+        if noun in table.ILK:
+            return role
         if len(following) > 1 and following[1] in table.BE_FORMS:
             return "person" if noun in table.FAMILY | table.PERSONS else "argument"
         return role

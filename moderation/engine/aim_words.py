@@ -7,10 +7,10 @@ I_AM = frozenset("i'm im we're".split())
 # Between `I am` and a word, these say that the word is not what I am.
 LEADS_AWAY = frozenset("of to with by at for from about against like".split())
 SECOND = frozenset(
-    """you you're youre your yours yourself yourselves you've you'd you'll ur u ya ye yer yous thou y'all yall
+    """you you're youre your yours yourself yourselves you've you'd you'll your're you'r ur u ya ye yer yous thou y'all yall
     youse""".split()
 )
-YOU_ARE = frozenset("you're youre ur".split())
+YOU_ARE = frozenset("you're youre your're you'r ur".split())
 THIRD = frozenset("""he he's hes she she's shes him her his hers himself herself he'd she'd he'll she'll""".split())
 MANY = frozenset(
     """they they're theyre them their these those all both most many some people folks everyone everybody anyone
@@ -29,13 +29,14 @@ FILLERS = frozenset(
     totally complete completely utter utterly absolute absolutely real proper right pure sheer just still clearly
     obviously certainly probably definitely simply only merely quite rather pretty too also always again even ever now
     as like sound sounds sounding look looks looking seem seems seemed act acts acting behave behaving come comes
-    across turn turned out remain become became must sure kind sort of some piece one big bigger biggest fat old
+    across off typical turn turned out remain become became must sure kind sort of some piece one big bigger biggest fat old
     little damn damned bloody fucking fuckin freaking frigging effing goddamn stupid dumb ignorant pathetic lying
     dirty filthy sad silly miserable arrogant worthless useless disgusting brainless clueless lazy cowardly hateful
     racist bitter ugly crazy insane mindless nasty bootlicking crawling snivelling sniveling whining spineless gutless treasonous smug pompous vile evil rotten hopeless ridiculous incompetent and or more most
     sir bit well indeed honestly frankly mean nothing but other than another same every inch to appear appears
     r selfish rude corrupt greedy cheap noisy nosy whiny petty damned dishonest obnoxious brainwashed deluded illiterate
     imagine foolish childish bigoted entitled sick twisted bankrupt no-good good-for-nothing insecure two-faced grade
+    sexist homophobic xenophobic misogynistic hypocritical heartless spoiled perverted delusional lefty communist socialist
     liberal conservative leftist republican democrat left right wing self hearted headed faced""".split()
 )
 BE_FORMS = frozenset("is are r am was were be being been seems sounds looks feel felt 's isn't aren't ain't".split())
@@ -61,6 +62,15 @@ THINGS = frozenset(
     government administration congress senate parliament council bureaucracy world country state city place time
     day year stunt mess sport sports test tests standard standards example insult insults""".split()
 )
+# Right behind an adjective these begin something else: `you are dumb beyond …`, `you are stupid if …`.
+NO_NOUN = frozenset(
+    "beyond if when while unless who period enough lol haha huh eh then though anyway every each again".split()
+)
+# `they think you are …`, `nobody said that you were …`: the word of others, unless one of these says it.
+OPINION = frozenset("think thinks thought say says said saying treat treats treated feel".split())
+OWN_OPINION = frozenset("i we i'd we'd i'll you everyone everybody all people".split())
+FRIEND = frozenset("friend man dear good lad son boy buddy".split())
+ILK = frozenset("ilk kind sort type buddies friends pals cronies".split())
 # Who holds an office is public by what the comment itself says, whatever the story says of him.
 OFFICES = frozenset(
     """president potus premier chancellor senator senators congressman congresswoman congressmen representative minister
@@ -97,19 +107,22 @@ CALLING = frozenset(
 NEGATIONS = frozenset(
     "doesnt dont isnt arent wasnt werent aint cant not never no isn't aren't ain't wasn't weren't don't hardly neither nor without".split()
 )
-CONDITIONS = frozenset("if when whoever anyone unless would you'd".split())
+CONDITIONS = frozenset("if unless".split())
 BYE = frozenset(
     """hey hi hello oi oh ok okay yes no nope yep nice well sorry lol haha shut goodbye bye listen look dear actually
     thanks congratulations wrong see""".split()
 )
+HEY = frozenset("hey oi yo".split())
 # The last word of an order or a remark behind which a noun calls its reader: `suck it up …`, `prove it …`.
-ENDS_ORDER = frozenset("it up off on again now then down out me us away".split())
+ENDS_ORDER = frozenset("it up off on again now then down out me us away there here too either yet already".split())
 STOP_BEING = frozenset((first, then) for first in ("stop", "quit") for then in ("being", "acting", "behaving")) | {
     (first, "be") for first in ("don't", "dont")
 }
 # After a match, these point back at the person spoken to: `idiots like you`, `what a clown you are`, `the liar is you`.
-BACK_TO_YOU = frozenset(
-    (("like", "you"), ("like", "yourself"), ("like", "u"), ("you", "are"), ("u", "r"), ("as", "you"), ("is", "you"))
+BACK_TO_YOU = frozenset((("like", "you"), ("like", "yourself"), ("like", "u"), ("you", "are"), ("u", "r")))
+# The last words of a sentence: `not very bright, are you?`, `how stupid you sound`.
+TAGS = frozenset((be, you) for be in ("are", "aren't", "arent", "ain't") for you in ("you", "ya", "u")) | frozenset(
+    (("you", "sound"), ("you", "look"))
 )
 SECOND_SUBJECT = frozenset("you u ya ye".split())
 # Before a bare noun these make it a part of something said and no call: `you know the …`, `you voted for …`.
@@ -130,6 +143,11 @@ BREAKS_A_CALL = (
 ARTICLES = frozenset("a an the this that these those his her their its our every each any another no".split())
 # Words that may stand between a comma, a verb or the like and the noun that calls somebody.
 TELLING = frozenset("little old big fat stupid dumb ignorant pathetic lying damn damned bloody fucking you".split())
+# Also at the start of a sentence, where no list of things goes before.
+CALLED = TELLING | frozenset(
+    """silly mindless brainless worthless useless arrogant filthy dirty lazy racist crazy sick evil selfish treasonous
+    hypocritical left right wing alt liberal conservative leftist lefty""".split()
+)
 # In the place of a call these may be a verb or some stuff: `you clown around`, `you collect trash`, `you know …`.
 ALSO_A_VERB_OR_STUFF = frozenset(
     """scum filth vermin dick pussy trash garbage troll bully fraud fool shill racist sexist bitch clown jerk creep
