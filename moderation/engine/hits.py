@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -12,6 +13,8 @@ FORMS = ("word", "stem", "phrase", "inside")
 USES = ("noun", "adjective", "verb", "address")  # address: its own wording speaks to the reader
 # Of one tier of a list. A text of 20 KB that has more is no comment; the rest of it is left to people.
 MOST_HITS = 50
+# Of each tier of such a text, which is held whatever the rules say: enough to show what it is about.
+SHOWN_OF_CUT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,18 @@ class Hits:
             for (name, _, start, end), (entry, hidden) in self._hits.items()
             if not self._is_excepted(entry, start, end)
         ]
-        return sorted(hits, key=lambda hit: (hit.start, hit.end, hit.list, hit.term.term))
+        hits.sort(key=lambda hit: (hit.start, hit.end, hit.list, hit.term.term))
+        return self._shortened(hits) if self.is_cut else hits
+
+    def _shortened(self, hits: list[TermHit]) -> list[TermHit]:
+        seen: Counter[Key] = Counter()
+        kept = []
+        for hit in hits:
+            key = (hit.list, hit.term.tier)
+            seen[key] += 1
+            if seen[key] <= SHOWN_OF_CUT:
+                kept.append(hit)
+        return kept
 
     def _is_excepted(self, entry: Entry, start: int, end: int) -> bool:
         for exception in entry.exceptions:

@@ -22,7 +22,7 @@ _INNER_LEET = str.maketrans("(<€£¥¡", "ccelyi")
 _MAY_BE_INNER = re.compile("[(<€£¥¡]")
 
 # What makes a second reading worth its time. In RE2, since every comment passes here.
-_RUNS = "|".join(sign * 3 for sign in ascii_lowercase)
+_RUNS = "(?:" + "|".join(sign * 3 for sign in ascii_lowercase) + ")+"  # side by side they are one place
 _SUSPICIOUS_SIGNS = (
     r"[a-z][@$!?|+(*#%_&€£¥^~¡]+[a-z@$|+(*#%_&0-9]"
     r"|[a-z][013-9][a-z0-9$@]|(?:^|[\s(\"'*#])[@$][a-z$@]|(?:^|[^\pL\pN])[013-9]{1,2}[a-z]{2}"
@@ -154,10 +154,10 @@ class Reading:
         if first == len(odd) or odd[first] >= end:
             return None
         inside = odd[first : bisect_left(odd, end)]
-        marks = {self._marks.get(at) for at in inside}
+        marks = {self._marks.get(at) for at in inside} if self._marks else ()
         if "leet" in marks:
             return "leet"
-        if "spaced" in marks or any(at in self.gaps for at in inside if at > start):
+        if "spaced" in marks or (self.gaps and any(at in self.gaps for at in inside if at > start)):
             return "spaced"
         return "repeated" if any(at in self._counts for at in inside) else None
 

@@ -108,22 +108,27 @@ def _folded(text: str) -> tuple[str, Offsets | Shifted | None]:
 def _unmasked(text: str) -> tuple[str, Offsets]:
     """Fold what is not ASCII; look-alikes are replaced afterwards, where the word mixes scripts."""
     folds = {sign: FOLDS[sign] for sign in set(_NON_ASCII.findall(text))}
-    odd = {sign for sign, fold in folds.items() if len(fold) != 1 or SHAPES[sign]}
+    shapes = {sign: _shapes(sign, fold) for sign, fold in folds.items()}
+    odd = {sign: (len(fold), shapes[sign]) for sign, fold in folds.items() if len(fold) != 1 or shapes[sign]}
     offsets = Offsets()
     suspects: list[tuple[int, str]] = []
     added = 0
     for found in _NON_ASCII.finditer(text) if odd else ():
-        sign = found.group()
-        if sign in odd:
-            fold, place = folds[sign], found.start() + added
-            if len(fold) == 1:
-                suspects.append((place, SHAPES[sign]))
-            else:  # a ligature is its letters
-                suspects += [(at, SHAPES[part]) for at, part in enumerate(fold, place) if SHAPES[part]]
-                offsets.fan(place, len(fold), found.start())
-                added += len(fold) - 1
+        if found.group() in odd:
+            count, looks = odd[found.group()]
+            place = found.start() + added
+            if looks:
+                suspects += [(place + at, shape) for at, shape in looks]
+            if count != 1:  # a ligature is its letters
+                offsets.fan(place, count, found.start())
+                added += count - 1
     lowered = _lowered(text, folds)
     return (_resolved(lowered, suspects) if suspects else lowered), offsets
+
+
+def _shapes(sign: str, fold: str) -> list[tuple[int, str]]:
+    """Which of the letters that a sign is folded to look like a Latin one, and like which."""
+    return [(at, SHAPES[part]) for at, part in enumerate(sign if len(fold) == 1 else fold) if SHAPES[part]]
 
 
 def _lowered(text: str, folds: dict[str, str]) -> str:
