@@ -54,6 +54,8 @@ def register(desk: Blueprint, application: "Application", access: Access) -> Non
 
 def _erase(application: "Application", access: Access, site: str, key: str) -> Any:
     record = find_record(application, key)
+    if record["erased_at"] is not None:  # sent twice
+        return redirect(url_for("desk.commenter", site=site, key=key), 303)
     id = record["id"]
     if id is None or request.form.get("id", "").strip() != id:
         said = "To erase this commenter for good, type their id at the site. Nothing was erased."

@@ -121,6 +121,7 @@ FORMS: dict[str, dict[str, str]] = {
     "desk.decide": {"revision": "1", "decision": "reject", "reason": "spam", "note": "Seen."},
     "desk.decide_found": {"revision": "1", "decision": "reject", "reason": "spam"},
     "desk.block": {"days": "3", "reason": "Advertising."},
+    "desk.erase": {"id": "u2"},
 }
 
 

@@ -21,7 +21,7 @@ def test_an_admin_erases_after_typing_the_id(desk: Desk) -> None:
     assert "Erase this commenter" not in desk.log_in("senior").get(page).text
     wrong = browser.post(f"{page}/erase", id="u8")
     assert wrong.status_code == 422 and "Nothing was erased" in wrong.text
-    assert browser.post(f"{page}/erase", id="u7").status_code == 303
+    assert [browser.post(f"{page}/erase", id="u7").status_code for _ in range(2)] == [303, 303]
     shown = browser.get(page).text
     assert "Erased" in shown and "Ada" not in shown and "u7" not in shown
     assert browser.get(f"/desk/main/items/{item}").status_code == 410
