@@ -109,9 +109,10 @@ class Aims:
             after = behind = []
         if self._is_thing(after, use):
             return "argument"
-        if use == "noun" and self._calls.by_form(before, start, end, plural=self._is_plural(start, end)):
+        is_plural = self._is_plural(start, end)
+        if use == "noun" and self._calls.by_form(before, start, end, plural=is_plural):
             return "commenter"
-        subject, is_plural = self._subject(start, use), self._is_plural(start, end)
+        subject = self._subject(start, use)
         if self._calls.points_back(after, behind, use):
             return "commenter"
         if use == "adjective" and self._calls.is_told_to_stop(before, after):

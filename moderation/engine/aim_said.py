@@ -10,6 +10,7 @@ _NEAR = 9
 
 
 def follows_you(before: list[str]) -> bool:
+    """`you …`."""
     return bool(before) and before[-1] in ("you", "u", "ya")
 
 

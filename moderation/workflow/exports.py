@@ -91,7 +91,7 @@ def _record(row: Row[*_Found]) -> dict[str, Any]:
         "public": {"revision": comment.published_revision, "text": row.public_text} if is_edited else None,
         "decided_by": comment.decided_by,
         "verdict": _verdict(row.Verdict),
-        "decision": _decision(row.Decision),
+        "decision": person_data.decision_document(row.Decision),
         "metadata": comment.metadata_,
     }
 
@@ -113,9 +113,3 @@ def _verdict(verdict: Verdict | None) -> dict[str, Any] | None:
         "language": verdict.language,
         "ruleset": verdict.ruleset,
     }
-
-
-def _decision(decision: Decision | None) -> dict[str, Any] | None:
-    if decision is None:
-        return None
-    return {"decision": decision.decision, "reason": decision.reason, "at": rfc3339(decision.effective_at)}

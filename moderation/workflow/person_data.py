@@ -88,7 +88,7 @@ def _revisions(session: Session, comment: Comment) -> list[dict[str, Any]]:
             "name": row.author_name,
             "received_at": rfc3339(row.received_at),
             "check": _check(lookup.live_verdict(session, row.id)),
-            "decision": _decision(lookup.standing_decision(session, row.id)),
+            "decision": decision_document(lookup.standing_decision(session, row.id)),
         }
         for row in rows
     ]
@@ -106,7 +106,8 @@ def _check(verdict: Verdict | None) -> dict[str, Any] | None:
     }
 
 
-def _decision(decision: Decision | None) -> dict[str, Any] | None:
+def decision_document(decision: Decision | None) -> dict[str, Any] | None:
+    """{decision, reason, at} of a decision, without who made it and what was noted."""
     if decision is None:
         return None
     return {"decision": decision.decision, "reason": decision.reason, "at": rfc3339(decision.effective_at)}

@@ -108,8 +108,7 @@ def _folded(text: str) -> tuple[str, Offsets | Shifted | None]:
 def _unmasked(text: str) -> tuple[str, Offsets]:
     """Fold what is not ASCII; look-alikes are replaced afterwards, where the word mixes scripts."""
     folds = {sign: FOLDS[sign] for sign in set(_NON_ASCII.findall(text))}
-    shapes = {sign: _shapes(sign, fold) for sign, fold in folds.items()}
-    odd = {sign: (len(fold), shapes[sign]) for sign, fold in folds.items() if len(fold) != 1 or shapes[sign]}
+    odd = {sign: (len(fold), looks) for sign, fold in folds.items() if (looks := _shapes(sign, fold)) or len(fold) != 1}
     offsets = Offsets()
     suspects: list[tuple[int, str]] = []
     added = 0
